@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { modules, node24, root } from './places.mjs';
+import { excerpt, isProgram, quietly } from './run.mjs';
+import { main, Stop, say } from './say.mjs';
+
+const source = join(root, 'src');
+const target = join(root, 'dist');
+const stampFile = join(target, '.signet-build');
+
+/**
+ * Every file below a folder, absolute, in a stable order.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function files(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
+}
+
+/** A digest that changes with any source's name, size or time, and so also when one is removed. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  for (const file of [...files(source), join(root, 'tsconfig.json'), join(root, 'package.json')]) {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${file}\0${size}\0${mtimeMs}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * Compiles src/ to dist/ when a source has changed since the last build; a failed build leaves the old dist/ as it was.
+ * @param {{ quiet?: boolean }} [options] quiet: no line before it starts
+ */
+export function ensureBuild({ quiet = false } = {}) {
+  const print = fingerprint();
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === print) return;
+  if (!quiet) say('building');
+  const draft = join(modules, `.signet-build-${process.pid}`);
+  rmSync(draft, { recursive: true, force: true });
+  try {
+    const compiler = join(modules, 'typescript', 'bin', 'tsc');
+    const { ok, output } = quietly(node24(), [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', draft], { cwd: root });
+    if (!ok) throw new Stop('buildFailed', { output: excerpt(output) }, 1);
+    copyData(draft);
+    writeFileSync(join(draft, '.signet-build'), print);
+    replace(draft);
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Catalogues, pages and the like stand beside the code that reads them.
+ * @param {string} draft
+ */
+function copyData(draft) {
+  for (const file of files(source)) {
+    if (/\.[cm]?tsx?$/.test(file)) continue;
+    const copy = join(draft, file.slice(source.length));
+    mkdirSync(dirname(copy), { recursive: true });
+    cpSync(file, copy);
+  }
+}
+
+/** @param {string} draft */
+function replace(draft) {
+  rmSync(target, { recursive: true, force: true });
+  try {
+    renameSync(draft, target);
+  } catch {
+    // node_modules may lie on another file system.
+    cpSync(draft, target, { recursive: true });
+  }
+}
+
+if (isProgram(import.meta.url)) {
+  await main(() => {
+    ensureBuild({ quiet: true });
+    return 0;
+  });
+}
