@@ -1,0 +1,27 @@
+import type { ReadStream } from 'node:tty';
+
+/** A stream that may be a terminal. */
+export type Input = NodeJS.ReadableStream & Partial<Pick<ReadStream, 'isTTY' | 'setRawMode' | 'isRaw'>>;
+export type Output = NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+
+/** What a command reads from and writes to; the process's own, or a test's. */
+export interface Terminal {
+  stdin: Input;
+  stdout: Output;
+  stderr: Output;
+  env: NodeJS.ProcessEnv;
+}
+
+const WIDEST = 100;
+const NARROWEST = 24;
+
+/** Characters in a line of a stream: its terminal's, else COLUMNS, else 80; within what stays readable. */
+export function widthOf(stream: Output, env: NodeJS.ProcessEnv): number {
+  const width = stream.columns ?? Number(env.COLUMNS || 80);
+  return Math.max(NARROWEST, Math.min(WIDEST, Number.isFinite(width) && width > 0 ? width : 80));
+}
+
+/** Whether somebody sits there who can be asked: what is typed comes in, and what is asked can be seen. */
+export function isInteractive({ stdin, stderr }: Terminal): boolean {
+  return stdin.isTTY === true && stderr.isTTY === true;
+}

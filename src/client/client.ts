@@ -1,0 +1,213 @@
+import { jsonBody, wipeSecrets } from './body.ts';
+import { type EventsOptions, listen } from './events.ts';
+import { Transport, type TransportOptions } from './transport.ts';
+import type {
+  AddClientAnswer,
+  AddClientRequest,
+  AuditAnswer,
+  AuditQuery,
+  CallOptions,
+  Certificate,
+  ChangePinRequest,
+  ConsentAnswer,
+  Credential,
+  Driver,
+  Health,
+  LoginAnswer,
+  LoginRequest,
+  NamedClient,
+  PinAnswer,
+  SignAnswer,
+  SignBatchAnswer,
+  SignBatchRequest,
+  SignetEvent,
+  SignRequest,
+  Token,
+  UnblockRequest,
+  VerifyAnswer,
+  VerifyRequest,
+} from './types.ts';
+
+export type SignetClientOptions = TransportOptions;
+
+/**
+ * A running Signet daemon. Every method throws SignetApiError for an error that the daemon tells, DaemonUnreachable when it
+ * does not answer, and the signal's reason when it was called off. PINs are given as Buffers, which are zeroed afterwards.
+ */
+export class SignetClient {
+  readonly #transport: Transport;
+
+  constructor(options: SignetClientOptions = {}) {
+    this.#transport = new Transport(options);
+  }
+
+  /** Name and version; never waits for a driver. */
+  health(options?: CallOptions): Promise<Health> {
+    return this.#get('/health', options);
+  }
+
+  async drivers(options?: CallOptions): Promise<Driver[]> {
+    return (await this.#get<{ drivers: Driver[] }>('/v1/drivers', options)).drivers;
+  }
+
+  async tokens(options?: CallOptions): Promise<Token[]> {
+    return (await this.#get<{ tokens: Token[] }>('/v1/tokens', options)).tokens;
+  }
+
+  token(tokenId: string, options?: CallOptions): Promise<Token> {
+    return this.#get(path`/v1/tokens/${tokenId}`, options);
+  }
+
+  /** Presents the PIN; when it is right, this caller may use the token's keys until it has been idle too long. */
+  login(tokenId: string, request: LoginRequest = {}, options?: CallOptions): Promise<LoginAnswer> {
+    return this.#post(path`/v1/tokens/${tokenId}/login`, { ...request }, options);
+  }
+
+  async logout(tokenId: string, options?: CallOptions): Promise<void> {
+    await this.#post(path`/v1/tokens/${tokenId}/logout`, undefined, options);
+  }
+
+  changePin(tokenId: string, request: ChangePinRequest, options?: CallOptions): Promise<PinAnswer> {
+    return this.#post(path`/v1/tokens/${tokenId}/pin`, { ...request }, options);
+  }
+
+  /** Gives a token a new PIN by its PUK or SO PIN. */
+  unblock(tokenId: string, request: UnblockRequest, options?: CallOptions): Promise<PinAnswer> {
+    return this.#post(path`/v1/tokens/${tokenId}/unblock`, { ...request }, options);
+  }
+
+  /** Records that the person agrees to a try that may block the token. Call it only when a person has just said so. */
+  finalTryConsent(tokenId: string, kind: 'pin' | 'puk' = 'pin', options?: CallOptions): Promise<ConsentAnswer> {
+    return this.#post(path`/v1/tokens/${tokenId}/final-try-consent`, { kind }, options);
+  }
+
+  /** The certificates on a token; `include` adds the certificates themselves. */
+  async certificates(tokenId: string, options: CallOptions & { include?: 'der' | 'pem' } = {}): Promise<Certificate[]> {
+    const address = path`/v1/tokens/${tokenId}/certificates${new Query({ include: options.include })}`;
+    return (await this.#get<{ certificates: Certificate[] }>(address, options)).certificates;
+  }
+
+  /** Every credential on every token; `include` adds the certificates themselves. */
+  async credentials(options: CallOptions & { include?: 'der' | 'pem' } = {}): Promise<Credential[]> {
+    const address = path`/v1/credentials${new Query({ include: options.include })}`;
+    return (await this.#get<{ credentials: Credential[] }>(address, options)).credentials;
+  }
+
+  /** One credential; `include` adds its certificate itself. */
+  credential(credentialId: string, options: CallOptions & { include?: 'der' | 'pem' } = {}): Promise<Credential> {
+    return this.#get(path`/v1/credentials/${credentialId}${new Query({ include: options.include })}`, options);
+  }
+
+  /** Signs data or a digest. */
+  sign(credentialId: string, request: SignRequest, options?: CallOptions): Promise<SignAnswer> {
+    return this.#post(path`/v1/credentials/${credentialId}/sign`, withBase64(request), options);
+  }
+
+  /** Signs many digests in order: all of them, or an error whose `problem.made` says how many. */
+  signBatch(credentialId: string, request: SignBatchRequest, options?: CallOptions): Promise<SignBatchAnswer> {
+    const members = { ...request, digests: request.digests.map(base64) };
+    return this.#post(path`/v1/credentials/${credentialId}/sign-batch`, members, options);
+  }
+
+  /** Checks a signature. A wrong one is an answer, not an error. */
+  verify(request: VerifyRequest, options?: CallOptions): Promise<VerifyAnswer> {
+    const { certificate } = request;
+    const members = withBase64(request);
+    if (certificate !== undefined && typeof certificate !== 'string') members.certificate = base64(certificate);
+    return this.#post('/v1/verify', members, options);
+  }
+
+  /** What happens, as it happens. */
+  events(options?: EventsOptions): AsyncGenerator<SignetEvent, void, void> {
+    return listen(this.#transport, options);
+  }
+
+  /** The newest entries of the audit trail, newest first, and whether the whole trail is sound. */
+  audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditAnswer> {
+    return this.#get(path`/v1/audit${new Query(query)}`, options);
+  }
+
+  /** The named local clients. */
+  async clients(options?: CallOptions): Promise<NamedClient[]> {
+    return (await this.#get<{ clients: NamedClient[] }>('/v1/clients', options)).clients;
+  }
+
+  /** Makes a named local client; its bearer token is told this once. */
+  addClient(request: AddClientRequest, options?: CallOptions): Promise<AddClientAnswer> {
+    return this.#post('/v1/clients', { ...request }, options);
+  }
+
+  async removeClient(name: string, options?: CallOptions): Promise<void> {
+    await this.#transport.json({ method: 'DELETE', path: path`/v1/clients/${name}`, ...signalOf(options) });
+  }
+
+  /** Closes the connections that are kept for the next request. */
+  close(): void {
+    this.#transport.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  async #get<T>(address: string, options: CallOptions | undefined): Promise<T> {
+    return (await this.#transport.json({ method: 'GET', path: address, ...signalOf(options) })) as T;
+  }
+
+  async #post<T>(address: string, members: Record<string, unknown> | undefined, options: CallOptions | undefined): Promise<T> {
+    if (members === undefined) return (await this.#transport.json({ method: 'POST', path: address, ...signalOf(options) })) as T;
+    const body = jsonBody(members);
+    try {
+      return (await this.#transport.json({ method: 'POST', path: address, body, ...signalOf(options) })) as T;
+    } finally {
+      body.fill(0);
+      wipeSecrets(members);
+    }
+  }
+}
+
+function signalOf(options: CallOptions | undefined): { signal?: AbortSignal } {
+  return options?.signal === undefined ? {} : { signal: options.signal };
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** Buffers among a body's members are secrets; these are not. */
+function withBase64(request: object): Record<string, unknown> {
+  const members: Record<string, unknown> = { ...request };
+  for (const name of ['data', 'digest', 'signature']) {
+    const value = members[name];
+    if (value instanceof Uint8Array) members[name] = base64(value);
+  }
+  return members;
+}
+
+class Query {
+  readonly #text: string;
+
+  constructor(members: Readonly<Record<string, string | number | undefined>>) {
+    const given = new URLSearchParams();
+    for (const [name, value] of Object.entries(members)) if (value !== undefined) given.set(name, String(value));
+    this.#text = given.size === 0 ? '' : `?${given}`;
+  }
+
+  toString(): string {
+    return this.#text;
+  }
+}
+
+/** A path whose values are escaped, so that an id can never name another route. */
+function path(texts: TemplateStringsArray, ...values: readonly (string | Query)[]): string {
+  return texts.reduce((whole, text, n) => {
+    const value = values[n - 1];
+    return `${whole}${value instanceof Query ? value : escapeSegment(value ?? '')}${text}`;
+  });
+}
+
+function escapeSegment(value: string): string {
+  // URL parsers resolve these two even when escaped.
+  if (value === '.' || value === '..') return `${encodeURIComponent(value)}%00`;
+  return encodeURIComponent(value);
+}

@@ -1,0 +1,4 @@
+export { SignetClient, type SignetClientOptions } from './client.ts';
+export type { EventsOptions } from './events.ts';
+export { DaemonUnreachable, SignetApiError, type UnreachableReason } from './failure.ts';
+export type * from './types.ts';

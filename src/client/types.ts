@@ -1,0 +1,78 @@
+import type * as Schemas from '../api/schemas/index.ts';
+import type { Static } from '../schema/index.ts';
+
+export type Health = Static<typeof Schemas.Health>;
+export type Driver = Static<typeof Schemas.Driver>;
+export type Token = Static<typeof Schemas.Token>;
+export type PinStatus = Static<typeof Schemas.PinStatus>;
+export type Session = Static<typeof Schemas.Session>;
+export type LoginAnswer = Static<typeof Schemas.LoginAnswer>;
+export type PinAnswer = Static<typeof Schemas.PinAnswer>;
+export type ConsentAnswer = Static<typeof Schemas.ConsentAnswer>;
+export type Certificate = Static<typeof Schemas.Certificate>;
+export type Credential = Static<typeof Schemas.Credential>;
+export type AlgorithmName = Static<typeof Schemas.AlgorithmName>;
+export type SignAnswer = Static<typeof Schemas.SignAnswer>;
+export type SignBatchAnswer = Static<typeof Schemas.SignBatchAnswer>;
+export type VerifyAnswer = Static<typeof Schemas.VerifyAnswer>;
+export type AuditAnswer = Static<typeof Schemas.AuditAnswer>;
+export type AuditQuery = Partial<Static<typeof Schemas.AuditQuery>>;
+export type NamedClient = Static<typeof Schemas.Client>;
+export type AddClientRequest = Static<typeof Schemas.AddClientRequest>;
+export type AddClientAnswer = Static<typeof Schemas.AddClientAnswer>;
+export type Problem = Static<typeof Schemas.Problem>;
+
+/** Something that happened, from `/v1/events`. `id` is what a later listener resumes after. */
+export interface SignetEvent {
+  id: string;
+  event: string;
+  data: unknown;
+}
+
+/**
+ * A PIN, PUK or SO PIN as UTF-8 bytes, so that it never has to be a string, which cannot be wiped. The client zeroes the
+ * buffer when the request is over, whatever came of it.
+ */
+export type SecretBytes = Buffer;
+
+/** A consent to a try that may block the token, from `finalTryConsent`. */
+interface WithConsent {
+  finalTryConsent?: string;
+}
+
+/** `pin` is left out for a token with a PIN pad. */
+export interface LoginRequest extends WithConsent {
+  pin?: SecretBytes;
+}
+export interface ChangePinRequest extends WithConsent {
+  currentPin?: SecretBytes;
+  newPin?: SecretBytes;
+}
+export interface UnblockRequest extends WithConsent {
+  puk?: SecretBytes;
+  newPin?: SecretBytes;
+}
+
+/** Either the bytes themselves (16 MiB at most) or their hash, made with the hash of the algorithm. */
+export type Signed = { data: Uint8Array; digest?: never } | { digest: Uint8Array; data?: never };
+
+/** `pin` only for a key that asks for it at each signature. */
+export type SignRequest = Signed & WithConsent & { algorithm: AlgorithmName; encoding?: 'p1363' | 'der'; pin?: SecretBytes };
+
+export interface SignBatchRequest {
+  algorithm: AlgorithmName;
+  /** 10,000 at most. */
+  digests: readonly Uint8Array[];
+  encoding?: 'p1363' | 'der';
+}
+
+/** The certificate as PEM or DER, or the credential whose certificate it is. */
+export type VerifyRequest = Signed & { algorithm: AlgorithmName; signature: Uint8Array; encoding?: 'p1363' | 'der' } & (
+    | { certificate: string | Uint8Array; credentialId?: never }
+    | { credentialId: string; certificate?: never }
+  );
+
+/** Ends a request, or a stream of events, before its time. */
+export interface CallOptions {
+  signal?: AbortSignal;
+}
