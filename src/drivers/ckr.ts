@@ -1,0 +1,71 @@
+/** Return values of PKCS#11 2.40 (section 6, pkcs11t.h) that Signet names in decisions, errors and diagnostics. */
+const NAMED = {
+  CKR_OK: 0x0,
+  CKR_CANCEL: 0x1,
+  CKR_HOST_MEMORY: 0x2,
+  CKR_SLOT_ID_INVALID: 0x3,
+  CKR_GENERAL_ERROR: 0x5,
+  CKR_FUNCTION_FAILED: 0x6,
+  CKR_ARGUMENTS_BAD: 0x7,
+  CKR_NO_EVENT: 0x8,
+  CKR_CANT_LOCK: 0xa,
+  CKR_ATTRIBUTE_SENSITIVE: 0x11,
+  CKR_ATTRIBUTE_TYPE_INVALID: 0x12,
+  CKR_DATA_INVALID: 0x20,
+  CKR_DATA_LEN_RANGE: 0x21,
+  CKR_DEVICE_ERROR: 0x30,
+  CKR_DEVICE_MEMORY: 0x31,
+  CKR_DEVICE_REMOVED: 0x32,
+  CKR_FUNCTION_CANCELED: 0x50,
+  CKR_FUNCTION_NOT_SUPPORTED: 0x54,
+  CKR_KEY_HANDLE_INVALID: 0x60,
+  CKR_KEY_TYPE_INCONSISTENT: 0x63,
+  CKR_KEY_FUNCTION_NOT_PERMITTED: 0x68,
+  CKR_MECHANISM_INVALID: 0x70,
+  CKR_MECHANISM_PARAM_INVALID: 0x71,
+  CKR_OBJECT_HANDLE_INVALID: 0x82,
+  CKR_OPERATION_ACTIVE: 0x90,
+  CKR_OPERATION_NOT_INITIALIZED: 0x91,
+  CKR_PIN_INCORRECT: 0xa0,
+  CKR_PIN_INVALID: 0xa1,
+  CKR_PIN_LEN_RANGE: 0xa2,
+  CKR_PIN_EXPIRED: 0xa3,
+  CKR_PIN_LOCKED: 0xa4,
+  CKR_SESSION_CLOSED: 0xb0,
+  CKR_SESSION_COUNT: 0xb1,
+  CKR_SESSION_HANDLE_INVALID: 0xb3,
+  CKR_SESSION_READ_ONLY: 0xb5,
+  CKR_SESSION_EXISTS: 0xb6,
+  CKR_SESSION_READ_ONLY_EXISTS: 0xb7,
+  CKR_SESSION_READ_WRITE_SO_EXISTS: 0xb8,
+  CKR_TOKEN_NOT_PRESENT: 0xe0,
+  CKR_TOKEN_NOT_RECOGNIZED: 0xe1,
+  CKR_TOKEN_WRITE_PROTECTED: 0xe2,
+  CKR_USER_ALREADY_LOGGED_IN: 0x100,
+  CKR_USER_NOT_LOGGED_IN: 0x101,
+  CKR_USER_PIN_NOT_INITIALIZED: 0x102,
+  CKR_USER_TYPE_INVALID: 0x103,
+  CKR_USER_ANOTHER_ALREADY_LOGGED_IN: 0x104,
+  CKR_USER_TOO_MANY_TYPES: 0x105,
+  CKR_BUFFER_TOO_SMALL: 0x150,
+  CKR_CRYPTOKI_NOT_INITIALIZED: 0x190,
+  CKR_CRYPTOKI_ALREADY_INITIALIZED: 0x191,
+  CKR_MUTEX_BAD: 0x1a0,
+  CKR_FUNCTION_REJECTED: 0x200,
+  CKR_VENDOR_DEFINED: 0x80000000,
+} as const;
+
+export type CkrName = keyof typeof NAMED;
+
+/** The numbers by name. */
+export const CKR: Readonly<Record<CkrName, number>> = NAMED;
+
+const NAMES = new Map<number, string>(Object.entries(NAMED).map(([name, value]) => [value, name]));
+
+/** The `CKR_…` name of a return value; unknown and vendor values keep their number, which pkcs11js's messages lose. */
+export function ckrName(rv: number): string {
+  const name = NAMES.get(rv);
+  if (name !== undefined) return name;
+  const hex = `0x${rv.toString(16).padStart(8, '0')}`;
+  return rv >= NAMED.CKR_VENDOR_DEFINED ? `CKR_VENDOR_DEFINED(${hex})` : `CKR(${hex})`;
+}
