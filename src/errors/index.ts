@@ -1,6 +1,6 @@
 import type { ErrorCode } from './table.ts';
 
-export { ERROR_CODES, type ErrorCode, ERRORS } from './table.ts';
+export { ERROR_CODES, ERRORS, type ErrorCode } from './table.ts';
 
 /** Values that a message may name, and members that the problem body carries. Never a secret, nor anything derived from one. */
 export interface ErrorFacts {

@@ -9,7 +9,18 @@ type Schema = Record<string | symbol, unknown>;
 /** The part of TypeBox that Signet's schemas are written with. */
 type Builders = Pick<
   typeof TypeBox,
-  'Array' | 'Boolean' | 'Integer' | 'Literal' | 'Null' | 'Number' | 'Object' | 'Optional' | 'Record' | 'String' | 'Union' | 'Unsafe'
+  | 'Array'
+  | 'Boolean'
+  | 'Integer'
+  | 'Literal'
+  | 'Null'
+  | 'Number'
+  | 'Object'
+  | 'Optional'
+  | 'Record'
+  | 'String'
+  | 'Union'
+  | 'Unsafe'
 >;
 
 const plain =
@@ -28,7 +39,11 @@ const builders = {
     return { type: 'object', ...(required.length > 0 ? { required } : {}), properties, ...options };
   },
   Optional: (schema: Schema): Schema => ({ ...schema, [OPTIONAL]: true }),
-  Record: (_key: Schema, value: Schema, options: Schema = {}): Schema => ({ type: 'object', patternProperties: { '^.*$': value }, ...options }),
+  Record: (_key: Schema, value: Schema, options: Schema = {}): Schema => ({
+    type: 'object',
+    patternProperties: { '^.*$': value },
+    ...options,
+  }),
   String: plain('string'),
   Union: (anyOf: Schema[], options: Schema = {}): Schema => ({ anyOf, ...options }),
   Unsafe: (schema: Schema): Schema => schema,

@@ -1,0 +1,3 @@
+export { LOCAL, type Principal } from './caller.ts';
+export { Credentials, type NamedClient } from './credentials.ts';
+export { type Arrival, Gate, requireScope } from './gate.ts';

@@ -1,0 +1,188 @@
+import { X509Certificate } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+
+let shim: Shimmed;
+let daemon: TestDaemon;
+
+beforeAll(async () => {
+  shim = await shimmed();
+  daemon = await startTestDaemon({ drivers: [shim.driver] });
+});
+afterAll(async () => {
+  await daemon.dispose();
+  shim.dispose();
+});
+
+const get = (path: string) => daemon.call('GET', path);
+
+describe('health', () => {
+  it('is told to anyone, and nothing more is', async () => {
+    const answer = await ask({ port: daemon.port }, { method: 'GET', path: '/health' });
+    expect(answer).toMatchObject({ status: 200, json: { name: 'signet', version: expect.stringMatching(/^\d+\.\d+\.\d+/) } });
+    expect(Object.keys(answer.json)).toEqual(['name', 'version']);
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+  });
+});
+
+describe('drivers', () => {
+  it('tell library, state, version, crashes, last error and queue', async () => {
+    const { status, json } = await get('/v1/drivers');
+    expect(status).toBe(200);
+    expect(json.drivers).toEqual([
+      {
+        id: 'opencryptoki',
+        name: 'openCryptoki',
+        library: shim.driver.path,
+        state: 'running',
+        version: expect.any(String),
+        crashes: 0,
+        lastError: null,
+        queueLength: expect.any(Number),
+        pid: expect.any(Number),
+      },
+    ]);
+  });
+});
+
+describe('tokens', () => {
+  it('tell what the contract says', async () => {
+    const { tokens } = (await get('/v1/tokens')).json;
+    expect(tokens).toEqual([
+      {
+        id: daemon.tokenId,
+        label: shim.token.label,
+        manufacturer: 'SoftHSM project',
+        model: 'SoftHSM v2',
+        serial: shim.token.serial,
+        driver: 'opencryptoki',
+        reader: expect.any(String),
+        pin: expect.objectContaining({ limit: 3, observedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) }),
+        puk: expect.objectContaining({ limit: 3 }),
+        pinPad: false,
+        minPinLength: 4,
+        maxPinLength: 255,
+        unblock: true,
+        session: null,
+      },
+    ]);
+    for (const key of ['state', 'remaining', 'limit', 'basis', 'flagsReliable', 'observedAt'])
+      expect(tokens[0].pin).toHaveProperty(key);
+    const { observedAt: _a, ...pin } = tokens[0].pin;
+    const one = (await get(`/v1/tokens/${daemon.tokenId}`)).json;
+    expect(one).toMatchObject({ id: daemon.tokenId, label: shim.token.label, pin });
+  });
+
+  it('have ids that are opaque and fit into a URL', () => {
+    expect(daemon.tokenId).toMatch(/^[A-Za-z0-9_~.-]+$/);
+    expect(daemon.tokenId).not.toContain(shim.token.serial);
+  });
+});
+
+describe('certificates and credentials', () => {
+  it('are parsed; DER and PEM come when asked for', async () => {
+    const plain = (await get(`/v1/tokens/${daemon.tokenId}/certificates`)).json.certificates;
+    expect(plain).toHaveLength(3);
+    expect(plain[0]).not.toHaveProperty('der');
+    const { certificates } = (await get(`/v1/tokens/${daemon.tokenId}/certificates?include=der,pem`)).json;
+    for (const certificate of certificates) {
+      const der = new X509Certificate(Buffer.from(certificate.der, 'base64'));
+      expect(new X509Certificate(certificate.pem).fingerprint256).toBe(der.fingerprint256);
+      expect(certificate.sha256).toBe(der.fingerprint256.replaceAll(':', '').toLowerCase());
+      expect(certificate.commonName).toBe(/CN=([^\n]*)/.exec(der.subject)?.[1]);
+      expect(Date.parse(certificate.notAfter)).toBe(Date.parse(der.validTo));
+    }
+    expect(certificates.map(({ keyType }: { keyType: string }) => keyType).sort()).toEqual(['EC P-256', 'EC P-384', 'RSA 2048']);
+  });
+
+  it('pair a certificate with its key, before any login too', async () => {
+    const { credentials } = (await get('/v1/credentials')).json;
+    expect(credentials).toHaveLength(3);
+    const rsa = credentials.find((one: { certificate: { keyType: string } }) => one.certificate.keyType === 'RSA 2048');
+    expect(rsa).toMatchObject({
+      tokenId: daemon.tokenId,
+      algorithms: expect.arrayContaining(['RS256', 'PS256', 'RS512']),
+      usage: expect.arrayContaining(['digitalSignature']),
+      validity: { state: 'valid' },
+      issuer: expect.stringContaining('Signet tests'),
+    });
+    const { json } = await get(`/v1/credentials/${rsa.id}?include=pem`);
+    expect(json).toMatchObject({ id: rsa.id, certificate: { pem: expect.stringContaining('BEGIN CERTIFICATE') } });
+  });
+
+  it('refuse a form that there is not, and a parameter that there is not', async () => {
+    for (const query of ['include=xml', 'include=', 'include=der,', 'includes=der', 'include=der&include=pem']) {
+      const answer = await get(`/v1/credentials?${query}`);
+      expect({ query, status: answer.status, code: answer.json.code }).toEqual({ query, status: 400, code: 'invalid_request' });
+    }
+  });
+});
+
+describe('the description of the API', () => {
+  it('is OpenAPI 3.1 and lists every route', async () => {
+    const { json } = await ask({ port: daemon.port }, { method: 'GET', path: '/openapi.json' });
+    expect(json.openapi).toBe('3.1.0');
+    expect(Object.keys(json.paths).sort()).toEqual([
+      '/health',
+      '/v1/audit',
+      '/v1/clients',
+      '/v1/clients/{name}',
+      '/v1/credentials',
+      '/v1/credentials/{credentialId}',
+      '/v1/credentials/{credentialId}/sign',
+      '/v1/credentials/{credentialId}/sign-batch',
+      '/v1/drivers',
+      '/v1/events',
+      '/v1/tokens',
+      '/v1/tokens/{tokenId}',
+      '/v1/tokens/{tokenId}/certificates',
+      '/v1/tokens/{tokenId}/final-try-consent',
+      '/v1/tokens/{tokenId}/login',
+      '/v1/tokens/{tokenId}/logout',
+      '/v1/tokens/{tokenId}/pin',
+      '/v1/tokens/{tokenId}/unblock',
+      '/v1/verify',
+    ]);
+    expect(JSON.stringify(json)).not.toMatch(/123456|12345678/);
+  });
+
+  it('has a page that loads nothing from elsewhere', async () => {
+    const page = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/static/index.html' });
+    const front = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/' });
+    expect(front.status).toBe(200);
+    expect(`${front.text}${page.text}`).not.toMatch(/(src|href)="(https?:)?\/\//);
+    expect(front.headers['content-security-policy']).toContain("default-src 'self'");
+    const [, script = ''] = /src="([^"]*swagger-ui-bundle\.js)"/.exec(front.text) ?? [];
+    const loaded = await ask({ port: daemon.port }, { method: 'GET', path: new URL(script, 'http://x/docs/').pathname });
+    expect(loaded.status).toBe(200);
+  });
+
+  it('does not reach outside its folder', async () => {
+    for (const path of [
+      '/docs/../package.json',
+      '/docs/static/../../../package.json',
+      '/docs/static/%2e%2e/%2e%2e/package.json',
+      '/docs/static/..%5cx',
+    ]) {
+      const answer = await daemon.call('GET', path);
+      expect(answer.status).toBeGreaterThanOrEqual(400);
+      expect(answer.json?.code ?? 'none').toMatch(/^(not_found|invalid_request)$/);
+    }
+  });
+});
+
+describe('a restart', () => {
+  it('changes neither the ids of tokens nor those of credentials', async () => {
+    const ids = async (of: TestDaemon) =>
+      (await of.call('GET', '/v1/credentials')).json.credentials.map(({ id }: { id: string }) => id).sort();
+    const [tokenId, credentials] = [daemon.tokenId, await ids(daemon)];
+    await daemon.stop();
+    daemon = await startTestDaemon({ home: daemon.home, drivers: [shim.driver] });
+    expect([daemon.tokenId, await ids(daemon)]).toEqual([tokenId, credentials]);
+    expect(credentials.every((id: string) => /^[A-Za-z0-9_-]+$/.test(id))).toBe(true);
+  });
+
+  it('presented no PIN, nor did any of the routes here', () => {
+    expect(shim.control.trace()).toEqual([]);
+  });
+});
