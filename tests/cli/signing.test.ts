@@ -243,7 +243,7 @@ describe('clients and audit', () => {
       code: 0,
       told: { sound: true, entries: [{ action: 'clients.remove' }, { action: 'clients.add' }, {}] },
     });
-    expect((await signet('audit')).stdout).toContain('The record is complete');
+    expect((await signet('audit')).stdout).toContain('The numbering and the chain of the record hold together');
   });
 });
 
