@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { KeyFacts } from '../tokens/public-key.ts';
+import type { KeyFacts } from '../tokens/index.ts';
 import { encodeDigestInfo, pkcs1EncodingLength } from './digest-info.ts';
 import { pssFits } from './pss.ts';
 
-export type { KeyFacts } from '../tokens/public-key.ts';
+export type { KeyFacts } from '../tokens/index.ts';
 
 /** The signature algorithms of the API, by their JOSE names (RFC 7518 section 3.1, RFC 8037). */
 export const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;

@@ -1,5 +1,4 @@
-import { DerError, readAll, readOnly, TAG, unsignedMagnitude } from '../tokens/der.ts';
-import type { KeyFacts } from '../tokens/public-key.ts';
+import { DerError, type KeyFacts, readAll, readOnly, TAG, unsignedMagnitude } from '../tokens/index.ts';
 
 const COMPONENT_LENGTHS = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
 

@@ -6,7 +6,7 @@ import {
   publicDecrypt,
   type VerifyKeyObjectInput,
 } from 'node:crypto';
-import { type KeyFacts, keyFactsOf, rsaPublicKeyOf } from '../tokens/public-key.ts';
+import { type KeyFacts, keyFactsOf, rsaPublicKeyOf } from '../tokens/index.ts';
 import { type Algorithm, type AlgorithmFacts, algorithmFacts, checkDigestLength, keyFits } from './algorithm.ts';
 import { verifyPkcs1Encoding } from './digest-info.ts';
 import { ecdsaFromDer, signatureLength } from './ecdsa.ts';

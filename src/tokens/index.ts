@@ -1,5 +1,6 @@
 export { CertificateError, type CertificateFacts, parseCertificate, publicKeyOf } from './certificate.ts';
 export type { Credential, TokenCertificate, TokenContents } from './credential.ts';
+export { DerError, readAll, readOnly, TAG, unsignedMagnitude } from './der.ts';
 export { EventHub, type EventName, type SignetEvent } from './events.ts';
 export type { Guard, Presentation, Presented } from './guard.ts';
 export { pinLengths } from './pin-format.ts';
