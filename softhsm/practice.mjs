@@ -46,8 +46,8 @@ function configured(file) {
 try {
   const library = findSoftHsm();
   if (!library) throw new Error('SoftHSM2 is not installed');
-  const { done, root, conf } = await provisionPractice({ stateDir: stateDirectory(process.argv.slice(2)), library });
-  console.log(JSON.stringify({ done, root, conf, library }));
+  const { done, setAside, root, conf } = await provisionPractice({ stateDir: stateDirectory(process.argv.slice(2)), library });
+  console.log(JSON.stringify({ done, setAside, root, conf, library }));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 3;

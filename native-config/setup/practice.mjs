@@ -14,8 +14,9 @@ export function preparePractice(args) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   if (status !== 0) throw new Stop('practiceFailed', { output: error?.message ?? stderr.trim() });
-  /** @type {{ done: string, root: string }} */
-  const { done, root: folder } = JSON.parse(stdout);
-  if (done === 'everything') say('practiceMade', { root: folder });
+  /** @type {{ done: string, setAside?: string, root: string }} */
+  const { done, setAside, root: folder } = JSON.parse(stdout);
+  if (setAside) say('practiceReplaced', { aside: setAside, root: folder });
+  else if (done === 'everything') say('practiceMade', { root: folder });
   else if (done !== 'nothing') say('practiceRenewed', { root: folder });
 }

@@ -6,7 +6,17 @@ import { Stop, say } from './say.mjs';
 /** @typedef {'debian' | 'macos' | 'other'} Family */
 
 /** Debian's packages that only the tests use: other people's tokens and tools to check ours against. */
-const PEERS = ['opensc', 'opensc-pkcs11', 'opencryptoki', 'pcscd', 'vsmartcard-vpcd', 'gcc', 'libc6-dev', 'openssl'];
+export const PEERS = [
+  'opensc',
+  'opensc-pkcs11',
+  'opencryptoki',
+  'pcscd',
+  'vsmartcard-vpcd',
+  'systemd',
+  'gcc',
+  'libc6-dev',
+  'openssl',
+];
 
 /**
  * Which package manager this system has.

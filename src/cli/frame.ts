@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Translate } from '../messages/index.ts';
 import { translator } from '../messages/index.ts';
 import type { ExitCode } from './failure.ts';
+import { helpStyle } from './help.ts';
 import type { Settings } from './settings.ts';
 import { makeShell, type Outcome, type SharedOptions, type Shell } from './shell.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,15 +24,12 @@ export class Frame {
   command(name: string, key: string, examples: readonly string[]): Command {
     const { t } = this;
     const lines = examples.map((example) => `  $ signet ${example}`);
-    return (
-      new Command(name)
-        .description(t(`cli.command.${key}`))
-        .helpOption('-h, --help', t('cli.option.help'))
-        .helpCommand(false)
-        // Long options would otherwise keep every description on one line.
-        .configureHelp({ minWidthToWrap: 20, styleTitle: (title) => t(`cli.help.${title.replace(':', '').toLowerCase()}`) })
-        .addHelpText('after', `\n${t('cli.help.examples')}\n${lines.join('\n')}`)
-    );
+    return new Command(name)
+      .description(t(`cli.command.${key}`))
+      .helpOption('-h, --help', t('cli.option.help'))
+      .helpCommand(false)
+      .configureHelp(helpStyle(t))
+      .addHelpText('after', `\n${t('cli.help.examples')}\n${lines.join('\n')}`);
   }
 
   /** Adds the options that every command has; last, so that its own come first in the help. */

@@ -38,18 +38,27 @@ export async function table(
     'right',
     'right-mid',
   ];
+  const widths = columnWidths([head, ...rows], width);
   const drawn = new Table({
     head: [...head],
-    colWidths: columnWidths([head, ...rows], width),
+    colWidths: widths,
     wordWrap: true,
     chars: { ...Object.fromEntries(blank.map((part) => [part, ''])), middle: '' },
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
   });
-  for (const row of rows) drawn.push(row.map(plain));
+  for (const row of rows) drawn.push(row.map((cell, column) => folded(plain(cell), (widths[column] ?? width) - GAP)));
   const [first = '', ...others] = drawn.toString().split('\n');
   told.raw(first.trimEnd(), 'title');
   for (const line of others) told.raw(line.trimEnd());
   return told;
+}
+
+/** Words that are longer than their column, cut into lines: the table would end them with an ellipsis. */
+function folded(text: string, width: number): string {
+  return text
+    .split(' ')
+    .map((word) => (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n'))
+    .join(' ');
 }
 
 /** Column widths, gaps included: each as wide as its content, the widest ones cut until all fit. */

@@ -1,4 +1,5 @@
 import { howSure, translator, triesLeft } from '../messages/index.ts';
+import { runtimeDir } from '../places/index.ts';
 import type { Daemon } from './daemon.ts';
 
 /** How long the announcement waits for the drivers' first listing, in milliseconds. */
@@ -24,10 +25,17 @@ export async function announce(daemon: Daemon, language: string, print: (line: s
     if (token.driver.id === 'practice') print(`    ${t('daemon.practice_pins')}`);
   }
   print('');
+  // Another terminal has not the settings of this one.
+  const usual = runtimeDir({ env: { ...process.env, SIGNET_RUNTIME_DIR: undefined } });
+  const where = daemon.config.runtimeDir === usual ? '' : ` --runtime-dir ${shellWord(daemon.config.runtimeDir)}`;
   print(t('daemon.try_signing'));
-  print('  npx signet sign README.md');
+  print(`  npx signet sign README.md${where}`);
   print(t('daemon.try_verifying'));
-  print('  npx signet verify README.md');
+  print(`  npx signet verify README.md${where}`);
   print('');
   print(t('daemon.how_to_stop'));
+}
+
+function shellWord(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Authority, createAuthority, issue, type Leaf, loadAuthority, publishCrl } from './authority.ts';
 import { writePrivate } from './file.ts';
 import { type PracticeLayout, softhsmConf } from './layout.ts';
@@ -5,6 +6,7 @@ import type { TokenKeys } from './messages.ts';
 import { type TokenProcess, withToken } from './operate.ts';
 import { objectFiles, type Stamp } from './stamp.ts';
 import { CREDENTIALS } from './values.ts';
+import { damaged } from './whole.ts';
 
 /** Makes token, keys, authority and certificates in the empty folder of `layout`, and stamps it. */
 export async function make(library: string, layout: PracticeLayout, now: Date): Promise<Stamp> {
@@ -56,7 +58,8 @@ async function certify(
     createdAt: made.createdAt,
     serial,
     keyFiles: made.keyFiles,
-    certificateFiles: objectFiles(layout).filter((file) => !made.keyFiles.includes(file)),
+    // The driver leaves a damaged file of an earlier certificate where it is.
+    certificateFiles: objectFiles(layout).filter((f) => !made.keyFiles.includes(f) && !damaged(join(layout.tokens, f))),
     credentials: leaves.map((leaf) => ({
       id: leaf.id,
       label: leaf.label,

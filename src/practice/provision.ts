@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { syncTree, writePrivate } from './file.ts';
 import { layoutAt, type PracticeLayout, practiceLayout, softhsmConf } from './layout.ts';
 import { withPracticeLock } from './lock.ts';
@@ -21,6 +22,8 @@ export interface Practice extends PracticeLayout {
   readonly library: string;
   /** What had to be done. */
   readonly done: Need;
+  /** Where the token lies now that could not be used and was replaced; undefined when there was none. */
+  readonly setAside: string | undefined;
   readonly label: string;
   readonly userPin: string;
   readonly soPin: string;
@@ -29,11 +32,13 @@ export interface Practice extends PracticeLayout {
 }
 
 const MAKING = 'practice.making-';
+/** Milliseconds within which a living driver has written a file again that it has emptied. */
+const REWRITTEN = 250;
 
 /**
  * Makes sure that `<stateDir>/practice` holds a complete practice token with its authority, and says where.
  * A complete one is left alone (files are looked at, nothing is loaded); certificates or a CRL that end within 30 days are issued
- * again, keys and PIN untouched; an incomplete one is set aside under another name and made anew. Safe to call from several
+ * again, keys and PIN untouched; an incomplete or damaged one is set aside under another name and made anew. Safe to call from several
  * processes at once, and to kill. Throws with the reason when SoftHSM2 or the file system refuses.
  */
 export async function provisionPractice(options: PracticeOptions): Promise<Practice> {
@@ -47,21 +52,32 @@ export async function provisionPractice(options: PracticeOptions): Promise<Pract
   return withPracticeLock(stateDir, () => prepare({ ...options, stateDir }, layout, now));
 }
 
-function ready(library: string, layout: PracticeLayout, token: Stamp, done: Need): Practice {
-  return { ...layout, library, done, label: TOKEN_LABEL, userPin: USER_PIN, soPin: SO_PIN, token };
+function ready(library: string, layout: PracticeLayout, token: Stamp, done: Need, setAside?: string): Practice {
+  return { ...layout, library, done, setAside, label: TOKEN_LABEL, userPin: USER_PIN, soPin: SO_PIN, token };
 }
 
 async function prepare(options: PracticeOptions, layout: PracticeLayout, now: Date): Promise<Practice> {
   removeHalfMade(options.stateDir);
   const stamp = readStamp(layout);
-  const need = assess(layout, stamp, now);
-  if (!stamp || need === 'everything') return ready(options.library, layout, await remake(options, layout, now), 'everything');
+  const need = await settled(layout, stamp, now);
+  if (!stamp || need === 'everything') {
+    const { made, setAside } = await remake(options, layout, now);
+    return ready(options.library, layout, made, 'everything', setAside);
+  }
   chmodSync(layout.root, 0o700);
   if (!confCurrent(layout)) writePrivate(layout.conf, softhsmConf(layout.tokens));
   if (need === 'nothing') return ready(options.library, layout, stamp, need);
   const { reissue, republish } = await import('./make.ts');
   const renewed = need === 'crl' ? await republish(layout, stamp, now) : await reissue(options.library, layout, stamp, now);
   return ready(options.library, layout, renewed, need);
+}
+
+// What looks damaged may be a file that a driver, which takes no lock of ours, is writing at this moment.
+async function settled(layout: PracticeLayout, stamp: Stamp | undefined, now: Date): Promise<Need> {
+  const need = assess(layout, stamp, now);
+  if (!stamp || need === 'nothing' || need === 'crl') return need;
+  await setTimeout(REWRITTEN);
+  return assess(layout, stamp, now);
 }
 
 // Only the holder of the lock makes one, so whatever lies there now was left by a process that was killed.
@@ -71,18 +87,23 @@ function removeHalfMade(stateDir: string): void {
   }
 }
 
-async function remake(options: PracticeOptions, layout: PracticeLayout, now: Date): Promise<Stamp> {
+async function remake(options: PracticeOptions, layout: PracticeLayout, now: Date): Promise<{ made: Stamp; setAside?: string }> {
   const draft = layoutAt(join(options.stateDir, `${MAKING}${process.pid}`));
   mkdirSync(draft.tokens, { recursive: true, mode: 0o700 });
   chmodSync(draft.root, 0o700);
   try {
     const { make } = await import('./make.ts');
-    const stamp = await make(options.library, draft, now);
+    const made = await make(options.library, draft, now);
     writePrivate(draft.conf, softhsmConf(layout.tokens));
     syncTree(draft.root);
-    if (existsSync(layout.root)) renameSync(layout.root, setAsideName(layout.root, now));
+    if (!existsSync(layout.root)) {
+      renameSync(draft.root, layout.root);
+      return { made };
+    }
+    const setAside = setAsideName(layout.root, now);
+    renameSync(layout.root, setAside);
     renameSync(draft.root, layout.root);
-    return stamp;
+    return { made, setAside };
   } catch (error) {
     rmSync(draft.root, { recursive: true, force: true });
     throw error;

@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type PracticeLayout, softhsmConf } from './layout.ts';
 import { CREDENTIALS, LIFETIME } from './values.ts';
+import { damaged } from './whole.ts';
 
 /** What `practice.json` remembers of a finished practice token. */
 export interface Stamp {
@@ -48,12 +49,12 @@ export function readStamp(layout: PracticeLayout): Stamp | undefined {
 export function assess(layout: PracticeLayout, stamp: Stamp | undefined, now: Date): Need {
   if (!stamp || !existsSync(layout.caKey) || !existsSync(layout.caCertificate) || !existsSync(layout.index)) return 'everything';
   const due = (end: string) => !(Date.parse(end) - now.getTime() > LIFETIME.renewBefore);
-  const gone = (file: string) => !(statSync(join(layout.tokens, file), { throwIfNoEntry: false })?.size ?? 0);
-  if (due(stamp.authorityNotAfter) || stamp.keyFiles.some(gone)) return 'everything';
+  const lost = (file: string) => damaged(join(layout.tokens, file));
+  if (due(stamp.authorityNotAfter) || stamp.keyFiles.some(lost)) return 'everything';
   const unissued = stamp.credentials.some(
     (c) => due(c.notAfter) || !existsSync(join(layout.issued, `${c.certificateSerial}.pem`)),
   );
-  if (unissued || stamp.certificateFiles.some(gone)) return 'certificates';
+  if (unissued || stamp.certificateFiles.some(lost)) return 'certificates';
   return due(stamp.crlNextUpdate) || !existsSync(layout.crlDer) || !existsSync(layout.crlPem) ? 'crl' : 'nothing';
 }
 

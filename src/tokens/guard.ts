@@ -219,14 +219,17 @@ export class Guard {
     after: { facts: TokenFacts; read: boolean },
   ): void {
     const { ledger, audit } = this.#options;
-    const rv = end.answer === null ? (end.failure?.code ?? null) : ckrName(end.answer.rv);
+    // A value that was known to be wrong never reached the token, which therefore answered nothing.
+    const answered = end.answer?.knownWrong === true ? null : end.answer;
+    const rv = answered === null ? (end.failure?.code ?? null) : ckrName(answered.rv);
     const { successResets, locksItself } = token.driver.profile.quirks;
     const unblocked = purpose === 'unblock' && outcome === 'accepted' && end.answer?.rv === CKR.CKR_OK;
     // On a token that only the ledger holds, no separate PIN for context-specific logins could be locked.
     const unblocks: PinKind[] = unblocked ? (locksItself ? ['user'] : ['user', 'context']) : [];
     ledger.end(attempt, outcome, rv, { successResets, unblocks });
     if (after.read) tolerantly(() => this.observer.after(token, kind, outcome, [kind, ...unblocks], before, after.facts));
-    const detail = { kind, purpose, ...(rv === null ? {} : { rv }) };
+    const known = end.answer?.knownWrong === true ? { knownWrong: true } : {};
+    const detail = { kind, purpose, ...known, ...(rv === null ? {} : { rv }) };
     audit.addNow({ caller: caller.id, action: `pin.${purpose}`, outcome, token: token.id, detail });
   }
 

@@ -151,7 +151,7 @@ describe('the description of the API', () => {
     const front = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/' });
     expect(front.status).toBe(200);
     expect(`${front.text}${page.text}`).not.toMatch(/(src|href)="(https?:)?\/\//);
-    expect(front.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(front.headers['content-security-policy']).toContain("default-src 'none'");
     const [, script = ''] = /src="([^"]*swagger-ui-bundle\.js)"/.exec(front.text) ?? [];
     const loaded = await ask({ port: daemon.port }, { method: 'GET', path: new URL(script, 'http://x/docs/').pathname });
     expect(loaded.status).toBe(200);

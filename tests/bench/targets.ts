@@ -23,7 +23,7 @@ export function targets({ throughput, startup, hang, crash, memory }: Results): 
   if (startup !== undefined) list.push(below('listening after start', startup.listening.median, 1_000, 'ms'));
   if (memory !== undefined) {
     const { atRest, growth, signatures } = memory;
-    list.push(below('daemon and one host together, at rest', atRest.together, 160, 'MiB'));
+    list.push(below('daemon + host at rest, shared pages once', atRest.together, 160, 'MiB'));
     const most = Math.max(growth.daemon, growth.host);
     const what = `growth over ${signatures.toLocaleString('en')} signatures`;
     list.push({ what, wanted: 'none', figure: `${most.toFixed(1)} MiB`, met: most < BREATHING });

@@ -4,6 +4,7 @@ import { Page } from '../../src/cli/page.ts';
 import { paletteFor } from '../../src/cli/palette.ts';
 import { progressBar } from '../../src/cli/progress.ts';
 import type { Shell } from '../../src/cli/shell.ts';
+import { table } from '../../src/cli/table.ts';
 import { widthOf } from '../../src/cli/terminal.ts';
 import { plain, wrap } from '../../src/cli/wrap.ts';
 import { translator } from '../../src/messages/index.ts';
@@ -20,6 +21,22 @@ describe('wrap', () => {
 
   it('does not part a no-break space', () => {
     expect(wrap('ceci\u00a0: cela', 6)).toEqual(['ceci\u00a0:', 'cela']);
+  });
+});
+
+describe('table', () => {
+  it('cuts a word that is longer than its column into lines, and loses nothing of it', async () => {
+    const told = await table(
+      new Page(),
+      ['Outcome', 'More'],
+      [['rejected', `${'a'.repeat(90)} end`]],
+      fakeTerminal({ env: {}, columns: 60 }),
+    );
+    const drawn = told.render(60, none);
+    expect(drawn).not.toContain('…');
+    expect(drawn.match(/a/g)).toHaveLength(90);
+    expect(drawn).toContain('end');
+    for (const line of drawn.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
   });
 });
 

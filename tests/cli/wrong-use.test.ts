@@ -45,6 +45,12 @@ describe('help', () => {
     }
   });
 
+  it.each(['en', 'fr', 'es'])('breaks no word on a narrow terminal (%s)', async (language) => {
+    const { out } = await typed(['login', '--help', '--language', language], { env: { ...env, NO_COLOR: '1' }, columns: 40 });
+    for (const line of out.split('\n').filter((each) => each.startsWith('      '))) expect(line.length).toBeLessThanOrEqual(40);
+    expect(out.split('\n')).toContain('  --yes-use-the-final-try-of-this-token');
+  });
+
   it('is shown where a command is missing, as wrong use', async () => {
     expect(await run([])).toMatchObject({ code: 2, out: '' });
     expect(await run(['pin'])).toMatchObject({ code: 2, out: '' });

@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { softHsm } from '../../native-config/setup/places.mjs';
@@ -46,6 +46,25 @@ describe('npm start', () => {
       err: '',
     });
     expect(run(base, script, [], env)).toEqual({ code: 7, out: 'serve --practice\n', err: '' });
+  });
+
+  it.each([
+    ['C', 'The practice token could not be used. It now lies in {aside}; a new one, with new keys, was made in {root}'],
+    [
+      'fr_FR',
+      "Le jeton d'entraînement était inutilisable. Il se trouve à présent dans {aside} ; un nouveau, avec de nouvelles clés, a été créé dans {root}",
+    ],
+    ['es_ES', 'El token de práctica no se podía usar. Ahora está en {aside}; se creó uno nuevo, con claves nuevas, en {root}'],
+  ])('says in one line (%s) that a damaged practice token was set aside for a new one', (LANG, line) => {
+    const base = whole();
+    const env = { SIGNET_STATE_DIR: join(base, 'state'), LANG };
+    run(base, script, [], env);
+    const tokens = join(base, 'state/practice/tokens');
+    truncateSync(join(tokens, readdirSync(tokens)[0] ?? '', 'token.object'), 0);
+    const { code, out, err } = run(base, script, [], env);
+    const aside = readdirSync(join(base, 'state')).find((name) => name.startsWith('practice.set-aside-')) ?? 'none';
+    const said = line.replace('{aside}', join(base, 'state', aside)).replace('{root}', join(base, 'state/practice'));
+    expect({ code, out, err }).toEqual({ code: 7, out: `${said}\nserve --practice\n`, err: '' });
   });
 
   it('puts the practice token where the daemon is told to keep its state', () => {

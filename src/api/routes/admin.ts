@@ -2,10 +2,9 @@ import type { FastifyPluginCallback } from 'fastify';
 import { Type } from '../../schema/index.ts';
 import type { Scope } from '../../store/index.ts';
 import type { ApiContext } from '../context.ts';
-import { AddClientAnswer, AddClientRequest, AuditAnswer, AuditQuery, Client, Problem } from '../schemas/index.ts';
+import { AddClientAnswer, AddClientRequest, AuditAnswer, AuditQuery, Client, Done, Failure } from '../schemas/index.ts';
 import { callerOf } from './answers.ts';
 
-const Failure = { '4xx': Problem, '5xx': Problem } as const;
 const config = { scope: 'admin' } as const;
 
 /** Named clients and the audit trail. */
@@ -61,7 +60,7 @@ export function adminRoutes({ credentials, audit, tokens }: ApiContext): Fastify
     );
     app.delete<{ Params: { name: string } }>(
       '/v1/clients/:name',
-      { config, schema: { summary: "End a client's access", tags: ['admin'], response: { ...Failure } } },
+      { config, schema: { summary: "End a client's access", tags: ['admin'], response: { 204: Done, ...Failure } } },
       async (request, reply) => {
         credentials.remove(request.params.name);
         await tokens.endCaller({ id: `client:${request.params.name}` });

@@ -1,7 +1,9 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { Principal } from '../../access/index.ts';
+import { Type } from '../../schema/index.ts';
 import type { SignetEvent } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
+import { Failure } from '../schemas/index.ts';
 import { callerOf } from './answers.ts';
 
 const HEARTBEAT = 15_000;
@@ -21,7 +23,17 @@ export function eventRoutes({ events, credentials }: ApiContext): FastifyPluginC
     });
     app.get(
       '/v1/events',
-      { config: { scope: 'status' }, schema: { summary: 'Events as they happen (text/event-stream)', tags: ['state'] } },
+      {
+        config: { scope: 'status' },
+        schema: {
+          summary: 'Events as they happen',
+          tags: ['state'],
+          response: {
+            200: { description: 'Server-Sent Events', content: { 'text/event-stream': { schema: Type.String() } } },
+            ...Failure,
+          },
+        },
+      },
       (request, reply) => {
         reply.hijack();
         const { raw } = reply;

@@ -6,15 +6,15 @@ import {
   ChangePinRequest,
   ConsentAnswer,
   ConsentRequest,
+  Done,
+  Failure,
   LoginAnswer,
   LoginRequest,
   PinAnswer,
-  Problem,
   UnblockRequest,
 } from '../schemas/index.ts';
 import { callerOf, isLocal } from './answers.ts';
 
-const Failure = { '4xx': Problem, '5xx': Problem } as const;
 /** PIN routes read little: nobody types a kilobyte. */
 const SMALL = 16 * 1024;
 
@@ -47,7 +47,7 @@ export function pinRoutes(context: ApiContext): FastifyPluginCallback {
       {
         config: config(),
         bodyLimit: SMALL,
-        schema: { summary: "End this caller's login", tags: ['pin'], response: { ...Failure } },
+        schema: { summary: "End this caller's login", tags: ['pin'], response: { 204: Done, ...Failure } },
       },
       async (request, reply) => {
         await tokens.logout(tokens.get(request.params.tokenId), callerOf(request));

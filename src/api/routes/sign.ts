@@ -12,7 +12,7 @@ import {
 import { CertificateError, FLAG, publicKeyOf } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
 import {
-  Problem,
+  Failure,
   SignAnswer,
   SignBatchAnswer,
   SignBatchRequest,
@@ -22,8 +22,6 @@ import {
 } from '../schemas/index.ts';
 import { callerOf } from './answers.ts';
 import { take } from './pin.ts';
-
-const Failure = { '4xx': Problem, '5xx': Problem } as const;
 
 interface OnCredential {
   Params: { credentialId: string };

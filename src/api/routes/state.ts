@@ -1,10 +1,9 @@
 import type { FastifyPluginCallback } from 'fastify';
 import { Type } from '../../schema/index.ts';
 import type { ApiContext } from '../context.ts';
-import { Certificate, Credential, Driver, Health, Problem, Token } from '../schemas/index.ts';
+import { Certificate, Credential, Driver, Failure, Health, Token } from '../schemas/index.ts';
 import { callerOf, certificateAnswer, credentialAnswer, type Include, tokenAnswer } from './answers.ts';
 
-const Failure = { '4xx': Problem, '5xx': Problem } as const;
 const IncludeQuery = Type.Object(
   { include: Type.Optional(Type.String({ pattern: '^(der|pem)(,(der|pem))*$', description: 'der, pem, or both with a comma' })) },
   { additionalProperties: false },

@@ -57,3 +57,12 @@ export const Problem = Type.Object(
 
 /** Members that carry a PIN: they are cut out of the body before it is parsed, so that they never become a string. */
 export const SecretText = (description: string) => Type.String({ description, maxLength: 1024, format: 'password' });
+
+/** The failures of every route, as the OpenAPI document shows them. */
+export const Failure = {
+  '4xx': { description: 'Refused: see `code`', content: { 'application/problem+json': { schema: Problem } } },
+  '5xx': { description: 'Could not: see `code`', content: { 'application/problem+json': { schema: Problem } } },
+} as const;
+
+/** An answer without a body. */
+export const Done = Type.Null({ description: 'Done' });

@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ExitCode } from '../failure.ts';
 import type { Frame } from '../frame.ts';
@@ -35,8 +34,6 @@ export function serveCommand(frame: Frame): Command {
     .option('--config <file>', t('cli.option.config'))
     .option('--practice', t('cli.option.practice'))
     .action(async ({ driver, ...options }: Options) => {
-      // A daemon idles all day: without this V8 lets young garbage fill tens of megabytes before it collects any.
-      setFlagsFromString('--semi-space-growth-factor=1');
       const { runDaemon } = await import('../../daemon/index.ts');
       frame.exit = (await runDaemon({ ...options, drivers: driver })) as ExitCode;
     });
