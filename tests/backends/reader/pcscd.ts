@@ -30,6 +30,9 @@ export class Pcscd {
   #tail = '';
   #listening = 0;
   #present = [false, false];
+  /** Insertions whose ATR line is still to come, and ATR lines that no insertion announced. */
+  #announced = 0;
+  #unannounced = 0;
 
   constructor(options: PcscdOptions) {
     this.#options = options;
@@ -43,6 +46,8 @@ export class Pcscd {
     this.#tail = '';
     this.#listening = 0;
     this.#present = [false, false];
+    this.#announced = 0;
+    this.#unannounced = 0;
     const given = { LD_PRELOAD: preload, CARD_READER_HOST: host, PCSCLITE_HP_DROPDIR: drivers };
     const pass = Object.entries(given).flatMap(([name, value]) => ['-E', `${name}=${value}`]);
     const path = `${process.env.PATH ?? ''}:/usr/sbin:/usr/bin:/sbin:/bin`;
@@ -75,7 +80,13 @@ export class Pcscd {
 
   /** Resolves when pcscd sees a card in the slot, or none; without pcscd there is none. */
   settled(slot: 0 | 1, present: boolean): Promise<void> {
-    return this.#until(`to see ${present ? 'a' : 'no'} card in slot ${slot}`, () => this.#present[slot] === present);
+    return this.#until(`to see ${present ? 'a' : 'no'} card in slot ${slot}`, () => {
+      if (present && this.#present[slot] !== true && this.#unannounced > 0) {
+        this.#unannounced -= 1;
+        this.#present[slot] = true;
+      }
+      return this.#present[slot] === present;
+    });
   }
 
   #follow(child: ChildProcess): void {
@@ -98,6 +109,10 @@ export class Pcscd {
     if (line.includes(LISTENING)) this.#listening++;
     const [, event, slot] = CARD.exec(line) ?? [];
     if (slot !== undefined) this.#present[Number(slot)] = event === 'inserted into';
+    // A card that was there when pcscd first looked at a slot is read without the line about its insertion.
+    if (slot !== undefined && event === 'inserted into') this.#announced += 1;
+    else if (line.includes('Card ATR:') && this.#announced > 0) this.#announced -= 1;
+    else if (line.includes('Card ATR:') && !this.#present.includes(true)) this.#unannounced += 1;
   }
 
   #until(what: string, reached: () => boolean): Promise<void> {
