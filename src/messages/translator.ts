@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createInstance } from 'i18next';
 import { type Language, pickLanguage } from './language.ts';
 
@@ -7,7 +7,7 @@ export type Translate = (key: string, params?: Readonly<Record<string, string | 
 
 const loaded = new Map<Language, Translate>();
 
-/** The messages in one language (a tag such as `fr` or `fr-CA`; English when there is no catalogue). Its catalogue is read on first use. */
+/** The messages in one language (a tag such as `fr` or `fr-CA`; English when there is no catalogue). An area's catalogue is read when its first text is wanted. */
 export function translator(language: string): Translate {
   const picked = pickLanguage({ configured: language });
   const known = loaded.get(picked);
@@ -18,14 +18,28 @@ export function translator(language: string): Translate {
 }
 
 function make(language: Language): Translate {
-  const catalogue = JSON.parse(readFileSync(new URL(`./${language}.json`, import.meta.url), 'utf8')) as Record<string, object>;
   const instance = createInstance();
   void instance.init({
     lng: language,
     initAsync: false,
-    resources: { [language]: { translation: catalogue } },
+    resources: { [language]: { translation: {} } },
     // Texts go to terminals and JSON, never into HTML as they are.
     interpolation: { escapeValue: false },
   });
-  return (key, params = {}) => instance.t(key, params);
+  const read = new Set<string>();
+  return (key, params = {}) => {
+    const [area = ''] = key.split('.', 1);
+    if (!read.has(area)) {
+      read.add(area);
+      instance.addResourceBundle(language, 'translation', { [area]: catalogue(language, area) }, true);
+    }
+    return instance.t(key, params);
+  };
+}
+
+/** What one area's file holds, such as `errors` or `doctor`; empty for a word that is no area. */
+function catalogue(language: Language, area: string): object {
+  if (!/^[a-z]+$/.test(area)) return {};
+  const file = new URL(`./${language}/${area}.json`, import.meta.url);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as object) : {};
 }

@@ -17,10 +17,13 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   signatures: ['tokens', 'drivers', 'store'],
   access: ['store'],
   practice: ['drivers'],
-  api: ['access', 'drivers', 'signatures', 'store', 'tokens'],
+  procedures: ['store'],
+  diagnostics: ['drivers', 'procedures', 'signatures', 'store', 'tokens'],
+  api: ['access', 'diagnostics', 'drivers', 'procedures', 'signatures', 'store', 'tokens'],
   client: ['api'],
+  console: ['client'],
   cli: ['client', 'daemon'],
-  daemon: ['access', 'api', 'drivers', 'practice', 'signatures', 'store', 'tokens'],
+  daemon: ['access', 'api', 'diagnostics', 'drivers', 'practice', 'procedures', 'signatures', 'store', 'tokens'],
 };
 
 interface Import {

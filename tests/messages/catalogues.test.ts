@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ERROR_CODES } from '../../src/errors/index.ts';
 import { LANGUAGES } from '../../src/messages/index.ts';
@@ -15,7 +15,11 @@ function flat(tree: Tree, prefix = ''): [string, string][] {
 }
 
 function catalogue(language: string): Map<string, string> {
-  return new Map(flat(JSON.parse(readFileSync(join(source, 'messages', `${language}.json`), 'utf8')) as Tree));
+  const folder = join(source, 'messages', language);
+  const areas = readdirSync(folder).sort();
+  return new Map(
+    areas.flatMap((file) => flat(JSON.parse(readFileSync(join(folder, file), 'utf8')) as Tree, `${basename(file, '.json')}.`)),
+  );
 }
 
 function placeholders(text: string): string[] {
