@@ -22,11 +22,19 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
         { name: 'state', description: 'What is there' },
         { name: 'pin', description: 'Acts on a PIN; each can spend a try' },
         { name: 'sign', description: 'Signatures' },
-        { name: 'admin', description: 'Clients and audit' },
+        { name: 'procedures', description: "Issuers' procedures: unblock, obtain, renew, revoke" },
+        { name: 'cases', description: 'Cases that walk a person through a procedure' },
+        { name: 'diagnostics', description: 'The doctor and support bundles' },
+        { name: 'admin', description: 'Clients, audit and the console' },
       ],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
+      servers: [{ url: 'http://127.0.0.1:9711', description: 'The usual port; the same routes are on the Unix socket' }],
     },
+    transform: ({ schema, url, route }) => ({
+      schema: { ...schema, operationId: operationId(String([route.method].flat()[0]), url) },
+      url,
+    }),
   });
   app.get('/openapi.json', { config: { scope: 'open' }, schema: { hide: true } }, () => app.swagger());
   await app.register(swaggerUi, {
@@ -36,4 +44,19 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
     theme: { title: 'Signet API' },
     uiConfig: { layout: 'BaseLayout', docExpansion: 'list', supportedSubmitMethods: [], validatorUrl: null },
   });
+}
+
+/** What code generators name the call: `GET /v1/tokens/:tokenId/certificates` is `getTokensCertificatesByTokenId`. */
+function operationId(method: string, url: string): string {
+  const parts = url
+    .replace(/^\/v1(?=\/)/, '')
+    .split('/')
+    .filter((part) => part !== '');
+  const words = parts.filter((part) => !part.startsWith(':')).flatMap((part) => part.split(/[^A-Za-z0-9]+/));
+  const parameters = parts.filter((part) => part.startsWith(':')).map((part) => `By${capital(part.slice(1))}`);
+  return [method.toLowerCase(), ...words.map(capital), ...parameters].join('');
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
 }

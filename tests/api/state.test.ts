@@ -146,6 +146,16 @@ describe('the description of the API', () => {
     expect(JSON.stringify(json)).not.toMatch(/123456|12345678/);
   });
 
+  it('names every call once, and a server to send it to', async () => {
+    const { json } = await ask({ port: daemon.port }, { method: 'GET', path: '/openapi.json' });
+    const calls = Object.values(json.paths as Record<string, Record<string, { operationId: string }>>).flatMap(Object.values);
+    const ids = calls.map(({ operationId }) => operationId);
+    expect(ids).toContain('getTokensCertificatesByTokenId');
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/);
+    expect(json.servers).toEqual([expect.objectContaining({ url: 'http://127.0.0.1:9711' })]);
+  });
+
   it('has a page that loads nothing from elsewhere', async () => {
     const page = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/static/index.html' });
     const front = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/' });
