@@ -7,7 +7,7 @@ import type { CapturedOutput } from './output.ts';
 import { HOST_SETTINGS, type HostSettings } from './protocol.ts';
 
 /** A host keeps next to nothing: without these V8 lets its memory grow by tens of megabytes before it looks for garbage. */
-const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '--optimize-for-size'];
+const FLAGS = ['--no-warnings', '--max-semi-space-size=1', '--optimize-for-size', '--single-threaded-gc'];
 
 /** A running host process with one stream per lane. */
 export interface HostProcess {
