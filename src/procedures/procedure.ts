@@ -141,7 +141,7 @@ export interface Procedure {
   pathway: Pathway;
   steps: Step[];
   fee: Fee | null;
-  /** False when a source says that it costs nothing; null when none tells. */
+  /** True when a source says that it costs nothing, false when it costs something; null when none tells. */
   free: boolean | null;
   turnaround: Texts | null;
   validity: Texts | null;
