@@ -3,6 +3,9 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isStoreError, StoreFailure, storeFailure } from './failure.ts';
 import { MIGRATIONS } from './migrations.ts';
 
+/** What can be bound to a statement. Bytes come back as Uint8Array. */
+export type SqlValue = string | number | null | Uint8Array;
+
 /**
  * The one SQLite database. Held exclusively for the daemon's life, so that a second daemon on the same state directory is
  * refused by the file lock and a crash leaves nothing to clean up.
@@ -27,7 +30,7 @@ export class Database {
       if (path !== ':memory:') prepareFile(path);
       sqlite = new DatabaseSync(path);
       sqlite.exec(
-        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000;',
+        'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000; PRAGMA secure_delete = ON;',
       );
       sqlite.exec('BEGIN IMMEDIATE; COMMIT;');
       migrate(sqlite);
@@ -39,12 +42,12 @@ export class Database {
   }
 
   /** Runs one statement, prepared once. Values are bound, never spliced. Returns the rows. */
-  all(sql: string, ...values: (string | number | null)[]): Record<string, unknown>[] {
+  all(sql: string, ...values: SqlValue[]): Record<string, unknown>[] {
     return this.#guarded(() => this.#prepare(sql).all(...values) as Record<string, unknown>[]);
   }
 
   /** The rows one by one, for a table that may be long. No other statement of the same text may run meanwhile. */
-  *each(sql: string, ...values: (string | number | null)[]): Generator<Record<string, unknown>> {
+  *each(sql: string, ...values: SqlValue[]): Generator<Record<string, unknown>> {
     const rows = this.#guarded(() => this.#prepare(sql).iterate(...values)) as Iterator<Record<string, unknown>>;
     try {
       for (let next = this.#guarded(() => rows.next()); next.done !== true; next = this.#guarded(() => rows.next()))
@@ -54,11 +57,11 @@ export class Database {
     }
   }
 
-  get(sql: string, ...values: (string | number | null)[]): Record<string, unknown> | undefined {
+  get(sql: string, ...values: SqlValue[]): Record<string, unknown> | undefined {
     return this.#guarded(() => this.#prepare(sql).get(...values) as Record<string, unknown> | undefined);
   }
 
-  run(sql: string, ...values: (string | number | null)[]): { changes: number; lastRow: number } {
+  run(sql: string, ...values: SqlValue[]): { changes: number; lastRow: number } {
     return this.#guarded(() => {
       const { changes, lastInsertRowid } = this.#prepare(sql).run(...values);
       return { changes: Number(changes), lastRow: Number(lastInsertRowid) };
@@ -84,6 +87,19 @@ export class Database {
         if (durable && this.#sqlite.isOpen) this.#sqlite.exec('PRAGMA synchronous = NORMAL');
       }
     });
+  }
+
+  /**
+   * After something was deleted for good: moves the log into the database and empties it, because older pages stay readable in it
+   * until then. Deleted content itself is overwritten with zeros (`secure_delete`).
+   */
+  scrub(): void {
+    try {
+      this.#guarded(() => this.#sqlite.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+    } catch (error) {
+      // What was to be deleted is deleted; the next checkpoint, or closing, empties the log.
+      if (!(error instanceof StoreFailure)) throw error;
+    }
   }
 
   close(): void {

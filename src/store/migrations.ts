@@ -63,4 +63,54 @@ export const MIGRATIONS: readonly string[] = [
     last_used_at TEXT
   ) STRICT;
   `,
+  `
+  CREATE TABLE cases (
+    id TEXT PRIMARY KEY,
+    version INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    head TEXT NOT NULL,
+    procedure TEXT NOT NULL,
+    opened_at TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE case_history (
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    seq INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    what TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (case_id, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE case_notes (
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    id INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (case_id, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE case_files (
+    case_id TEXT NOT NULL REFERENCES cases (id),
+    id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    sha256 TEXT NOT NULL,
+    added_at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    UNIQUE (case_id, id)
+  ) STRICT;
+  CREATE TABLE dismissals (
+    proposal TEXT PRIMARY KEY,
+    at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE expiry_notices (
+    certificate TEXT NOT NULL,
+    threshold TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (certificate, threshold)
+  ) STRICT, WITHOUT ROWID;
+  `,
+  'ALTER TABLE case_files ADD COLUMN step_id TEXT',
 ];

@@ -1,0 +1,10 @@
+export { type Actor as CaseActor, type ProcedureBook, type SeenCertificate, type SeenToken, USUAL_WINDOW } from './book.ts';
+export { type CaseChange, Cases, type CasesOptions, type UpdateReason } from './cases.ts';
+export { type CaseDocuments, caseDocuments } from './documents.ts';
+export { MAX_EXPORT, MAX_FILE, MAX_NOTE } from './limits.ts';
+export type { StepChange } from './marking.ts';
+export type { OpenRequest } from './opening.ts';
+export type { Proposal } from './proposals.ts';
+export * from './record.ts';
+export type { Case } from './stored.ts';
+export { type CaseSummary, type CaseView, caseSummary, caseView } from './view.ts';
