@@ -15,6 +15,10 @@ export interface Finding {
   /** Fills the placeholders of the texts. */
   params?: Readonly<Record<string, string | number>>;
   evidence?: Evidence;
+  /** The matter does not arise here (no reader where no driver is for cards): told as left out, and holds up nothing. */
+  notNeeded?: true;
+  /** A warning that explains what depends on it as a failure would: the rest is left out, but it may not matter to this person. */
+  holdsUp?: true;
   /** A procedure that leads out of it. */
   procedureId?: string;
 }
@@ -32,6 +36,8 @@ export interface Check {
   /** How bad it is when it fails. */
   severity: 'error' | 'warning' | 'notice';
   dependsOn: readonly CheckId[];
+  /** Looked at even when a check it depends on failed; only a pass counts then (a token may be seen although another's driver is broken). */
+  passesAnyway?: true;
   /** Where it makes sense; everywhere when left out. */
   platforms?: readonly NodeJS.Platform[];
   /** Milliseconds; 3,000 when left out. Past it the check is `unknown`, and its signal is aborted. */

@@ -1,4 +1,4 @@
-import type { Catalogue, DriverStatus } from '../drivers/index.ts';
+import type { Catalogue, DriverProfile, DriverStatus, SlotLook } from '../drivers/index.ts';
 import type { CertificateFacts, PinStatus } from '../tokens/index.ts';
 
 /** A file as the operating system tells of it. `kind` is null when nothing is there; `code` is the error's (`EACCES`) when it cannot be told. */
@@ -9,6 +9,8 @@ export interface FileFacts {
   own: boolean | null;
   size: number | null;
   code: string | null;
+  /** Milliseconds since 1970. */
+  modifiedAt?: number | null;
 }
 
 /** What a program printed. `code` null: it could not be started (`error` says why) or was ended by `signal`. */
@@ -30,7 +32,10 @@ export type ReadOnlyProgram =
   | 'launchctl'
   | 'tasklist'
   | 'snap'
-  | 'flatpak';
+  | 'flatpak'
+  | 'lsof'
+  | 'netstat'
+  | 'reg';
 
 /** The machine, for reading only. Everything is bounded: files to 1 MiB, programs to 64 KiB of output and the check's signal. */
 export interface Machine {
@@ -44,6 +49,8 @@ export interface Machine {
   file(path: string): FileFacts;
   /** Names in a folder; empty when it cannot be read. */
   folder(path: string): string[];
+  /** Where a symbolic link leads, as it is written in it; null when it is none or cannot be read. */
+  link(path: string): string | null;
   /** The file's bytes, at most `limit` of them (1 MiB), or null when it cannot be read. */
   read(path: string, limit?: number): Buffer | null;
   /** Whether this user may do so, asked of the system (root may do everything). */
@@ -53,10 +60,11 @@ export interface Machine {
   run(program: ReadOnlyProgram, args: readonly string[], signal: AbortSignal): Promise<ProgramAnswer>;
   /** Connects to a Unix socket or loopback port and hangs up: null when that worked, else the error's code. */
   connect(place: string | number, signal: AbortSignal): Promise<string | null>;
-  /** GET over loopback HTTP without credential; null when nothing answers. `body` is cut at 64 KiB. */
+  /** GET over loopback HTTP, or over a Unix socket or named pipe, without credential; null when nothing answers. `body` is cut at 64 KiB. */
   get(
     url: string,
     signal: AbortSignal,
+    socketPath?: string,
   ): Promise<{ status: number; headers: Readonly<Record<string, string>>; body: string } | null>;
 }
 
@@ -69,6 +77,8 @@ export interface DriverView {
   /** `configured` by the person, from the `catalogue`, or the `practice` token's. */
   origin: 'configured' | 'catalogue' | 'practice';
   environment: Readonly<Record<string, string>>;
+  /** What the catalogue says of it. */
+  profile?: DriverProfile;
   /** Null when no host of it runs because the library is not there or the doctor runs without a daemon and was told not to load it. */
   status: DriverStatus | null;
 }
@@ -82,6 +92,8 @@ export interface ProbeAnswer {
   version: string | null;
   slots: number | null;
   tokens: number | null;
+  /** Every slot, empty ones too: the card readers, as far as the driver lists them. Null when it got not that far. */
+  readers?: readonly SlotLook[] | null;
 }
 
 export interface TokenView {
@@ -148,7 +160,12 @@ export interface View {
   /** Why the database cannot be used (`locked`, `corrupt`, `full`, `readonly`, `newer`, …), or null. */
   database(): string | null;
   /** What the ledger and the audit trail tell of the past; null when the database cannot be read. */
-  history(): { auditSound: boolean; lastCrash: { driver: string; at: string } | null } | null;
+  history(): {
+    auditSound: boolean;
+    lastCrash: { driver: string; at: string } | null;
+    /** ISO 8601: the latest time that the database knows of. Later than now: the clock was set back. */
+    newestEntry?: string | null;
+  } | null;
   /** Days before a certificate's end when its issuer's procedure lets it be renewed; null when no procedure tells. */
   renewalOpens(issuerDn: string): number | null;
   /** The procedure for a purpose on a token, if one fits. */

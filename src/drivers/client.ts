@@ -1,11 +1,12 @@
 import { Backoff } from './backoff.ts';
-import { type Deadlines, namesSlot, neverBegun, waitingCall } from './call.ts';
-import { CKR, type CkrName } from './ckr.ts';
+import { type Deadlines, namesSlot, neverBegun, type Waiting, waitingCall } from './call.ts';
+import { CKR, type CkrName, ckrName } from './ckr.ts';
 import {
   type CallName,
   CkFailure,
   type Driver,
   type DriverCalls,
+  DriverFailure,
   type DriverFailureCode,
   type DriverState,
   type DriverStatus,
@@ -32,8 +33,11 @@ export interface ClientOptions {
   lanes: number;
   maxQueue: number;
   onChange(event: 'running' | 'crashed' | 'failed', detail: string): void;
+  /** Told how each call ended, while it gives a listener. Never what was asked or answered. */
+  watching?(): ((call: CallName, outcome: string, milliseconds: number) => void) | null;
 }
 
+type Settle = Pick<Waiting, 'resolve' | 'reject'>;
 type End = 'driver_crashed' | 'driver_timeout' | 'failed' | 'recycled';
 
 /** Inputs of one call, in bytes: far more than any token signs, and well below the longest frame. */
@@ -109,7 +113,7 @@ export class DriverClient implements Driver {
         if (value instanceof Secret && value.wiped) return reject(new Error('this secret has been used and wiped'));
       }
       this.#calls += 1;
-      const settle = { resolve: resolve as (value: unknown) => void, reject };
+      const settle = this.#watched(name, { resolve: resolve as (value: unknown) => void, reject });
       const waiting = waitingCall(this.#calls, name, args, this.#options.deadlines, settle);
       if (waiting.bytes > LARGEST_CALL) return reject(new CkFailure(CKR.CKR_DATA_LEN_RANGE, 'C_Sign'));
       this.#queue.push(waiting);
@@ -154,6 +158,24 @@ export class DriverClient implements Driver {
       this.#host = null;
     }
     await Promise.all([...this.#leaving].map(({ gone }) => gone));
+  }
+
+  #watched(name: CallName, settle: Settle): Settle {
+    const tell = this.#options.watching?.() ?? null;
+    if (tell === null) return settle;
+    const began = performance.now();
+    const ended = (outcome: string): void => tell(name, outcome, Math.round(performance.now() - began));
+    return {
+      resolve: (value) => {
+        const { rv } = (value ?? {}) as { rv?: unknown };
+        ended(typeof rv === 'number' ? ckrName(rv) : 'CKR_OK');
+        settle.resolve(value);
+      },
+      reject: (error) => {
+        ended(error instanceof CkFailure ? ckrName(error.rv) : error instanceof DriverFailure ? error.code : 'failed');
+        settle.reject(error);
+      },
+    };
   }
 
   #start(): void {

@@ -4,5 +4,7 @@ export { CKR, ckrName } from './ckr.ts';
 export { type ClientOptions, DriverClient, type DriverSpec } from './client.ts';
 export * from './driver.ts';
 export { identityOf } from './identity.ts';
+export { type ProbeOutcome, type ProbeRequest, probeLibrary } from './probe.ts';
 export * from './profile.ts';
+export type { SlotLook } from './protocol.ts';
 export { Secret } from './secret.ts';

@@ -19,6 +19,26 @@ export interface HostSettings {
   wrongPinAnswers: number[];
 }
 
+/** What a probe is told at its start. */
+export type ProbeSettings = Pick<HostSettings, 'library' | 'libraryParameters' | 'daemon'>;
+
+/** A slot as a probe sees it: with its token if one is there, and why that cannot be read (`CKR_…`). */
+export interface SlotLook {
+  /** Reader name, trimmed. */
+  name: string;
+  /** False for the slots of a token that is software. */
+  hardware: boolean;
+  card: boolean;
+  unreadable: string | null;
+}
+
+/** Probe to daemon, one JSON line each: the step it is about to take, or what went wrong in it. */
+export type ProbeLine =
+  | { stage: 'load' | 'initialise' }
+  | { stage: 'list'; version: string }
+  | { stage: 'done'; slots: SlotLook[] }
+  | { error: string };
+
 /** Daemon to host: calls in order, or the order to open one more lane (a worker thread). */
 export type ToHost = { type: 'calls'; calls: WireCall[] } | { type: 'open-lane'; lane: number };
 

@@ -24,13 +24,14 @@ export class GarbageAnswer extends Error {
 }
 
 /**
- * Loads and initialises the library at `path`. A worker thread of the same host finds it initialised already and shares it,
+ * Loads and initialises the library at `path`; `onLoaded` is called between the two. A worker thread of the same host finds it initialised already and shares it,
  * and with it the one login. Throws what the loader says, or CkFailure.
  */
-export function openLibrary(path: string, libraryParameters?: string): Library {
+export function openLibrary(path: string, libraryParameters?: string, onLoaded: () => void = () => undefined): Library {
   const binding = require('pkcs11js') as typeof pkcs11js;
   const p11 = new binding.PKCS11();
   p11.load(path);
+  onLoaded();
   const options: pkcs11js.InitializationOptions = { flags: OS_LOCKING };
   // pkcs11js 2.1.7 drops the last character of libraryParameters.
   if (libraryParameters !== undefined) options.libraryParameters = `${libraryParameters} `;

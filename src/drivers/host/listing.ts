@@ -154,7 +154,8 @@ function drainEvents({ p11 }: Library): void {
   }
 }
 
-function trim(value: string): string {
+/** Text from a library without its padding. */
+export function trim(value: string): string {
   return value.replace(/[\0\s]+$/u, '');
 }
 
