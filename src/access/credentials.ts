@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { SignetError } from '../errors/index.ts';
 import type { Clients, Scope } from '../store/index.ts';
 import { LOCAL, type Principal } from './caller.ts';
+import { ConsoleSessions } from './console-sessions.ts';
 
 /** A client as shown to people; its token is not kept. */
 export interface NamedClient {
@@ -18,6 +19,8 @@ const SEEN_EVERY = 60_000;
 export class Credentials {
   /** For the token file; new at each start. */
   readonly localToken = randomBytes(32).toString('base64url');
+  /** The daemon's own page; its tokens open nothing without its own Origin, so the gate asks it apart. */
+  readonly console = new ConsoleSessions();
   readonly #localBytes = Buffer.from(this.localToken);
   readonly #clients: Clients;
   #byHash = new Map<string, Principal>();
@@ -26,6 +29,7 @@ export class Credentials {
 
   constructor(clients: Clients) {
     this.#clients = clients;
+    this.console.onChange(() => this.#tell());
     this.#load();
   }
 
@@ -68,12 +72,12 @@ export class Credentials {
     }
   }
 
-  /** True while the principal's token is one of ours: an open stream ends when its client is removed. */
+  /** True while the principal's token is one of ours: an open stream ends when its client is removed or its console signs out. */
   knows(principal: Principal): boolean {
-    return principal.local || [...this.#byHash.values()].some(({ id }) => id === principal.id);
+    return principal.local || this.console.knows(principal) || [...this.#byHash.values()].some(({ id }) => id === principal.id);
   }
 
-  /** Calls `run` whenever a client has been added or removed. */
+  /** Calls `run` whenever a client has been added or removed, or a console session has ended. */
   onChange(run: () => void): void {
     this.#watchers.push(run);
   }
@@ -84,6 +88,10 @@ export class Credentials {
         .list()
         .map(({ name, tokenHash, scopes }) => [tokenHash, { id: `client:${name}`, scopes: new Set(scopes), local: false }]),
     );
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const run of this.#watchers) run();
   }
 }

@@ -9,6 +9,7 @@ export interface Arrival {
   headers: IncomingHttpHeaders;
   /** Came over the Unix socket or named pipe, which only this user can open. */
   overSocket: boolean;
+  method?: string;
 }
 
 const NAMES = ['127.0.0.1', 'localhost', '[::1]'];
@@ -18,6 +19,7 @@ export class Gate {
   readonly #credentials: Credentials;
   #hosts = new Set<string>();
   #origins = new Set<string>();
+  #port = 0;
 
   constructor(credentials: Credentials) {
     this.#credentials = credentials;
@@ -25,9 +27,15 @@ export class Gate {
 
   /** The TCP port that was bound: only its loopback names are hosts of ours, which ends DNS rebinding. */
   listensOn(port: number): void {
+    this.#port = port;
     this.#hosts = new Set(NAMES.map((name) => `${name}:${port}`));
     if (port === 80) for (const name of NAMES) this.#hosts.add(name);
     this.#origins = new Set([...this.#hosts].map((host) => `http://${host}`));
+  }
+
+  /** Where a browser on this machine finds the daemon, without a slash at its end. */
+  get address(): string {
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** Throws `host_not_allowed` or `origin_not_paired`. Applies to every route, without exception. */
@@ -42,15 +50,30 @@ export class Gate {
     if (foreign && headers['sec-fetch-mode'] !== 'navigate') throw new SignetError('origin_not_paired');
   }
 
-  /** Who it is. Throws `unauthenticated`. */
-  identify({ headers, overSocket }: Arrival): Principal {
+  /**
+   * Throws `origin_not_paired` unless the request comes from the page that the daemon itself served under the name it is asked by.
+   * A browser leaves Origin out of a same-origin GET and says so in Sec-Fetch-Site (Fetch Metadata, 2.3), which no script can set.
+   */
+  requireOwnPage({ headers, method }: Arrival): void {
+    const { origin, host } = headers;
+    const reads = method === 'GET' || method === 'HEAD';
+    const own = origin === undefined ? reads && headers['sec-fetch-site'] === 'same-origin' : origin === `http://${host}`;
+    if (!own) throw new SignetError('origin_not_paired');
+  }
+
+  /** Who it is. Throws `unauthenticated`, or `origin_not_paired` when a console's token comes from elsewhere than its page. */
+  identify(arrival: Arrival): Principal {
+    const { headers, overSocket } = arrival;
     const { authorization } = headers;
     if (authorization === undefined) {
       if (overSocket) return LOCAL;
       throw new SignetError('unauthenticated');
     }
     const match = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(authorization);
-    const principal = match?.[1] === undefined ? null : this.#credentials.whose(match[1]);
+    const token = match?.[1];
+    if (token === undefined) throw new SignetError('unauthenticated');
+    if (token.startsWith('console_')) this.requireOwnPage(arrival);
+    const principal = this.#credentials.whose(token) ?? this.#credentials.console.whose(token);
     if (principal === null) throw new SignetError('unauthenticated');
     return principal;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ROUTES } from '../api/routes.ts';
+import { CASE_ROUTES, ROUTES } from '../api/routes.ts';
 import { ask, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
 
 let shim: Shimmed;
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 const everywhere = [
-  ...ROUTES.map(({ method, path }) => ({ method, path: path.replace(/:\w+/, 'nobody') })),
+  ...[...ROUTES, ...CASE_ROUTES].map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, 'nobody') })),
   { method: 'GET', path: '/openapi.json' },
   { method: 'GET', path: '/docs/' },
   { method: 'GET', path: '/nothing/here' },

@@ -1,0 +1,16 @@
+export { Badge, type Tone } from './Badge.tsx';
+export { Button, ButtonLink, type ButtonProps } from './Button.tsx';
+export { Copy } from './Copy.tsx';
+export { Dialog } from './Dialog.tsx';
+export { Facts } from './Facts.tsx';
+export { Field, type FieldIds, Select } from './Field.tsx';
+export { FileDrop, sizeWords } from './FileDrop.tsx';
+export * from './icons.tsx';
+export { Page } from './Page.tsx';
+export { PinField } from './PinField.tsx';
+export { Spinner } from './Spinner.tsx';
+export { Empty, ErrorBox, Loading, Note, Shown, wordsOf } from './states.tsx';
+export { type Column, Table } from './Table.tsx';
+export { leftWords, sureWords, Tries } from './Tries.tsx';
+export { agoWords, clockWords, dateWords, dayWords, timeWords } from './time.ts';
+export { nameOf } from './token-name.ts';

@@ -1,0 +1,22 @@
+import './styles/base.css';
+import './styles/shell.css';
+import './styles/components.css';
+import { render } from 'preact';
+import { followEvents } from './api/events.ts';
+import { enter, followDoor, session } from './api/session.ts';
+import { App } from './shell/App.tsx';
+import { showLanguage, wishedLanguage } from './state/language.ts';
+import { followMotion } from './state/motion.ts';
+import { followRoute } from './state/route.ts';
+import { followTheme } from './state/theme.ts';
+
+followTheme();
+followMotion();
+await enter();
+const open = session.value;
+await showLanguage(wishedLanguage(typeof open === 'string' ? null : open.language));
+followRoute();
+followDoor();
+followEvents();
+const root = document.getElementById('signet');
+if (root !== null) render(<App />, root);
