@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { modules, node24, root } from './places.mjs';
 import { excerpt, isProgram, quietly } from './run.mjs';
 import { main, Stop, say } from './say.mjs';
@@ -8,6 +9,9 @@ import { main, Stop, say } from './say.mjs';
 const source = join(root, 'src');
 const target = join(root, 'dist');
 const stampFile = join(target, '.signet-build');
+/** The page's own sources: Vite builds them, and only when one of them has changed. */
+const page = join(source, 'console');
+const pageStamp = join(target, 'console', '.signet-build');
 
 /**
  * Every file below a folder, absolute, in a stable order.
@@ -19,10 +23,13 @@ function files(folder) {
   return entries.flatMap((entry) => (entry.isDirectory() ? files(join(folder, entry.name)) : [join(folder, entry.name)]));
 }
 
-/** A digest that changes with any source's name, size or time, and so also when one is removed. */
-function fingerprint() {
+/**
+ * A digest that changes with any source's name, size or time, and so also when one is removed.
+ * @param {readonly string[]} sources
+ */
+function fingerprint(sources) {
   const hash = createHash('sha256');
-  for (const file of [...files(source), join(root, 'tsconfig.json'), join(root, 'package.json')]) {
+  for (const file of [...sources, join(root, 'tsconfig.json'), join(root, 'package.json')]) {
     const { size, mtimeMs } = statSync(file);
     hash.update(`${file}\0${size}\0${mtimeMs}\n`);
   }
@@ -34,7 +41,7 @@ function fingerprint() {
  * @param {{ quiet?: boolean }} [options] quiet: no line before it starts
  */
 export function ensureBuild({ quiet = false } = {}) {
-  const print = fingerprint();
+  const print = fingerprint(files(source));
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === print) return;
   if (!quiet) say('building');
   const draft = join(modules, `.signet-build-${process.pid}`);
@@ -44,6 +51,8 @@ export function ensureBuild({ quiet = false } = {}) {
     const { ok, output } = quietly(node24(), [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', draft], { cwd: root });
     if (!ok) throw new Stop('buildFailed', { output: excerpt(output) }, 1);
     copyData(draft);
+    checkProcedures(draft);
+    buildPage(join(draft, 'console'));
     writeFileSync(join(draft, '.signet-build'), print);
     replace(draft);
   } finally {
@@ -57,11 +66,70 @@ export function ensureBuild({ quiet = false } = {}) {
  */
 function copyData(draft) {
   for (const file of files(source)) {
-    if (/\.[cm]?tsx?$/.test(file)) continue;
+    if (/\.[cm]?tsx?$/.test(file) || isOfPage(file)) continue;
     const copy = join(draft, file.slice(source.length));
     mkdirSync(dirname(copy), { recursive: true });
     cpSync(file, copy);
   }
+}
+
+/** Prints each refusal of a folder's procedures and ends with 1 when there is one; run by the Node that runs the daemon. */
+const CHECK = `
+const { loadProcedures, reasonOf } = await import(process.argv[1]);
+for (const refusal of loadProcedures({ folders: [] }).refusals) {
+  console.log(refusal.file + ':' + (refusal.line ?? 1) + ': ' + reasonOf(refusal, 'en'));
+  process.exitCode = 1;
+}`;
+
+/**
+ * A procedure that the daemon would refuse is not shipped.
+ * @param {string} draft
+ */
+function checkProcedures(draft) {
+  if (!existsSync(join(source, 'procedures'))) return;
+  const door = pathToFileURL(join(draft, 'procedures', 'index.js')).href;
+  const { ok, output } = quietly(node24(), ['--no-warnings', '--input-type=module', '-e', CHECK, door], { cwd: root });
+  if (!ok) throw new Stop('buildFailed', { output: excerpt(output) }, 1);
+}
+
+/** @param {string} file */
+function isOfPage(file) {
+  return file.startsWith(page + sep);
+}
+
+/**
+ * Builds the console's page, or takes it over from the last build when nothing of it has changed.
+ * @param {string} folder
+ */
+function buildPage(folder) {
+  if (!existsSync(page)) return;
+  const print = fingerprint([...files(page), ...files(join(source, 'messages')).filter((file) => file.endsWith('.json'))]);
+  if (existsSync(pageStamp) && readFileSync(pageStamp, 'utf8') === print) {
+    cpSync(dirname(pageStamp), folder, { recursive: true, preserveTimestamps: true });
+    return;
+  }
+  const vite = join(modules, 'vite', 'bin', 'vite.js');
+  const config = join(page, 'vite.config.ts');
+  const { ok, output } = quietly(
+    node24(),
+    [
+      vite,
+      'build',
+      page,
+      '--config',
+      config,
+      '--configLoader',
+      'native',
+      '--outDir',
+      folder,
+      '--emptyOutDir',
+      '--logLevel',
+      'warn',
+    ],
+    { cwd: root },
+  );
+  if (!ok) throw new Stop('buildFailed', { output: excerpt(output) }, 1);
+  writeFileSync(join(folder, '.signet-build'), print);
 }
 
 /** @param {string} draft */

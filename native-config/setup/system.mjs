@@ -16,6 +16,9 @@ export const PEERS = [
   'gcc',
   'libc6-dev',
   'openssl',
+  'chromium',
+  'firefox-esr',
+  'poppler-utils',
 ];
 
 /**

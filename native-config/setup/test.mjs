@@ -37,6 +37,8 @@ function staticChecks() {
   const checks = [
     ['lint', [biome, 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.']],
     ['types', [tsc, '--noEmit', '-p', join(root, 'tests', 'tsconfig.json')]],
+    ['types of the console', [tsc, '--noEmit', '-p', join(root, 'src', 'console', 'tsconfig.json')]],
+    ['types of the browser tests', [tsc, '--noEmit', '-p', join(root, 'tests', 'console', 'tsconfig.json')]],
   ];
   if (existsSync(docs)) checks.push(['docs', [docs]]);
   return checks.filter(([, args]) => !openly(node24(), args, { cwd: root })).map(([name]) => name);

@@ -1,2 +1,3 @@
 export type { ApiContext } from './context.ts';
+export type { SettingsAnswer } from './schemas/index.ts';
 export { type Api, buildApi } from './server.ts';

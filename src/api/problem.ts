@@ -7,6 +7,14 @@ import { fieldErrors } from './validate.ts';
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
 
+/** A refusal that comes before any hook has them too: a browser that shows it must find nothing to run in it. */
+const CLOSED = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 /** The RFC 9457 body of an error, in the reader's language. `instance` is the path that was asked for. */
 export function problemBody(code: ErrorCode, facts: ErrorFacts, instance: string, language: string): Record<string, unknown> {
   const texts = errorTexts(code, facts, language);
@@ -37,6 +45,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const path = request.url.split('?', 1)[0] ?? '/';
   void reply
     .code(status)
+    .headers(CLOSED)
     .header('content-language', language)
     .header('content-type', PROBLEM_TYPE)
     .serializer((value: unknown) => JSON.stringify(value))

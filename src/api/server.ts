@@ -5,12 +5,14 @@ import { type Arrival, type Gate, requireScope } from '../access/index.ts';
 import { SignetError } from '../errors/index.ts';
 import { pickLanguage } from '../messages/index.ts';
 import { useJsonBodies } from './body.ts';
+import { useConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
 import { useOpenApi } from './openapi.ts';
 import { rawProblem, sendProblem } from './problem.ts';
 import { routes } from './routes/index.ts';
 import { MAX_DATA } from './schemas/index.ts';
 import { useValidators } from './validate.ts';
+import { withWayOut } from './way-out.ts';
 
 /** Base64 and JSON around the largest data. */
 const BODY_LIMIT = Math.ceil((MAX_DATA * 4) / 3) + 65_536;
@@ -29,6 +31,7 @@ export async function buildApi(context: ApiContext): Promise<Api> {
   const overSocket = new WeakSet<Socket>();
   const arrivalOf = ({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): Arrival => ({
     headers,
+    method: raw.method ?? '',
     overSocket: overSocket.has(raw.socket),
   });
   const app = Fastify({
@@ -71,6 +74,15 @@ export async function buildApi(context: ApiContext): Promise<Api> {
       done(error as Error);
     }
   });
+  // One comparison a request while the log is not verbose. The path's pattern, never the path: an id in it may be somebody's.
+  app.addHook('onResponse', (request, reply, done) => {
+    if (context.log.isLevelEnabled('debug')) {
+      const { method, principal, routeOptions } = request;
+      const ms = Math.round(reply.elapsedTime);
+      context.log.debug({ method, route: routeOptions.url, status: reply.statusCode, ms, caller: principal?.id }, 'request');
+    }
+    done();
+  });
   app.setErrorHandler((error, request, reply) => {
     const unexpected = !(error instanceof SignetError) && (error as { statusCode?: number }).statusCode === undefined;
     if (unexpected)
@@ -78,7 +90,7 @@ export async function buildApi(context: ApiContext): Promise<Api> {
         { err: { name: (error as Error).name, stack: (error as Error).stack }, route: request.routeOptions.url },
         'internal error',
       );
-    sendProblem(error, request, reply, context.language);
+    sendProblem(withWayOut(error, request, context), request, reply, context.language);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
@@ -88,6 +100,7 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     sendProblem(new SignetError(known ? 'method_not_allowed' : 'not_found'), request, reply, context.language);
   });
   await useOpenApi(app, context.version);
+  await useConsole(app);
   await app.register(routes(context));
   await app.ready();
   const listener: RequestListener = (request, response) => app.routing(request, response);

@@ -4,6 +4,7 @@ import { howSure, pinState, triesLeft } from '../messages/index.ts';
 import { consentToFinalTry, isFinalTry } from './final-try.ts';
 import type { SecretSource } from './secrets.ts';
 import { page, type Shell } from './shell.ts';
+import { blocked } from './way-out.ts';
 
 /** A PIN or PUK that somebody wants presented. */
 export interface Presentation<T> {
@@ -25,7 +26,7 @@ export interface Presentation<T> {
 export async function present<T>(shell: Shell, presentation: Presentation<T>): Promise<T> {
   const { token, kind, source, finalTryAgreed, attempt } = presentation;
   const pin = token[kind];
-  if (pin.state === 'locked') throw new SignetError('pin_locked', { pin });
+  if (pin.state === 'locked') throw await blocked(shell, token, pin);
   if (pin.state === 'not_initialised') throw new SignetError('pin_state_unknown', { pin, variant: 'not_initialised' });
   if (source.person) showState(shell, token, kind);
   const agree = (): Promise<string> => consentToFinalTry(shell, token, kind, finalTryAgreed, source.person);

@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { auditCommand } from './commands/audit.ts';
+import { bundleCommand } from './commands/bundle.ts';
+import { casesCommand } from './commands/cases.ts';
 import { certificatesCommand } from './commands/certificates.ts';
 import { clientsCommand } from './commands/clients.ts';
+import { consoleCommand } from './commands/console.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
 import { pinCommand } from './commands/pin.ts';
+import { proceduresCommand } from './commands/procedures.ts';
 import { serveCommand } from './commands/serve.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
@@ -24,8 +29,13 @@ const COMMANDS = [
   pinCommand,
   signCommand,
   verifyCommand,
+  casesCommand,
   clientsCommand,
   auditCommand,
+  bundleCommand,
+  proceduresCommand,
+  consoleCommand,
+  doctorCommand,
 ];
 
 /** The whole command line. Parsing throws CommanderError for wrong use and for help, after help was printed. */

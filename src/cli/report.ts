@@ -10,7 +10,12 @@ import { describeWrongUse } from './wrong-use.ts';
 
 /** An error as a problem body (RFC 9457; without `status` where no server was asked) and its exit code. */
 export interface Told {
-  problem: Record<string, unknown> & { title: string; code: string; detail: string; nextStep?: { text: string } };
+  problem: Record<string, unknown> & {
+    title: string;
+    code: string;
+    detail: string;
+    nextStep?: { text: string; procedureId?: string };
+  };
   exit: ExitCode;
 }
 
@@ -22,7 +27,10 @@ export function tellError(error: unknown, language: string): Told {
   if (error instanceof SignetError) {
     const { nextStep, ...texts } = errorTexts(error.code, error.facts, language);
     const pin = error.facts.pin === undefined ? {} : { pin: error.facts.pin };
-    return { problem: problem('error', error.code, texts.title, texts.detail, nextStep, pin), exit: exitOf(error.code) };
+    const told = problem('error', error.code, texts.title, texts.detail, nextStep, pin);
+    const more = error.facts.extra?.nextStep as Partial<Told['problem']['nextStep']>;
+    if (more !== undefined) told.nextStep = { text: nextStep ?? '', ...more };
+    return { problem: told, exit: exitOf(error.code) };
   }
   const failure = asFailure(error);
   const t = translator(language);
@@ -51,6 +59,7 @@ export function report(error: unknown, context: { json: boolean; language: strin
   for (const field of fieldsOf(told)) page.text(`  ${field}`);
   if (isPinFacts(told.pin)) page.text(howKnown(told.pin, language));
   if (told.nextStep !== undefined) page.text(told.nextStep.text);
+  if (told.nextStep?.procedureId !== undefined) page.command(`signet procedures show ${told.nextStep.procedureId}`);
   stderr.write(page.render(widthOf(stderr, env), paletteFor(stderr, env)));
   return exit;
 }

@@ -5,6 +5,8 @@ import { plain } from './wrap.ts';
 /** Below this many characters a line, rows are told one field a line. */
 const TABLE_FROM = 60;
 const GAP = 2;
+/** A column is not made narrower than this for the sake of the first, gap included. */
+const MIN_WORDS = 14;
 
 /** Adds a table without rules that fits the terminal, its widest column wrapped; on a narrow one each row becomes fields. */
 export async function table(
@@ -61,6 +63,10 @@ function folded(text: string, width: number): string {
     .join(' ');
 }
 
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map((word) => word.length));
+}
+
 /** Column widths, gaps included: each as wide as its content, the widest ones cut until all fit. */
 function columnWidths(lines: readonly (readonly string[])[], width: number): number[] {
   const columns = lines[0]?.length ?? 0;
@@ -68,8 +74,13 @@ function columnWidths(lines: readonly (readonly string[])[], width: number): num
     { length: columns },
     (_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)) + GAP,
   );
+  const words = widths.map((_, column) => Math.max(...lines.map((line) => longestWord(line[column] ?? ''))) + GAP);
   while (widths.reduce((sum, each) => sum + each, 0) > width) {
-    const widest = widths.indexOf(Math.max(...widths));
+    // A column gives up blanks before any has to break its words, and the first, the id to be copied, is the last to break.
+    const loose = widths.map((each, column) => (each > (words[column] ?? 0) ? each : 0));
+    const others = widths.map((each, column) => (column > 0 && each > MIN_WORDS ? each : 0));
+    const from = [loose, others, widths].find((each) => Math.max(...each) > 0) ?? widths;
+    const widest = from.indexOf(Math.max(...from));
     const cut = (widths[widest] ?? 0) - 1;
     if (cut < 6) break;
     widths[widest] = cut;

@@ -12,6 +12,11 @@ export function localDay(iso: string, language: string): string {
   return new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'medium' }).format(moment);
 }
 
+/** The time of day of a moment, in the person's own time. */
+export function localClock(iso: string, language: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'short' }).format(new Date(iso));
+}
+
 function localeOf(language: string): string {
   // "Jan 2, 2026" would be read as American; day first is understood everywhere.
   return language === 'en' ? 'en-GB' : language;

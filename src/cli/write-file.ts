@@ -9,16 +9,16 @@ export function requireFree(path: string, force: boolean): void {
 }
 
 /**
- * Writes a file (0644) so that it is there whole or not at all; one that is there stays unless `force`. Throws CliFailure
- * `output_exists` or `output_unwritable`.
+ * Writes a file (0644 unless `mode` says otherwise) so that it is there whole or not at all; one that is there stays unless
+ * `force`. Throws CliFailure `output_exists` or `output_unwritable`.
  */
-export async function writeWhole(path: string, content: Buffer | string, force: boolean): Promise<void> {
+export async function writeWhole(path: string, content: Buffer | string, force: boolean, mode = 0o644): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}.part`;
   try {
-    const file = await open(draft, 'wx', 0o644);
+    const file = await open(draft, 'wx', mode);
     try {
       await file.writeFile(content);
-      await file.chmod(0o644);
+      await file.chmod(mode);
       await file.sync();
     } finally {
       await file.close();

@@ -1,5 +1,8 @@
 import { jsonBody, wipeSecrets } from './body.ts';
+import { CasesClient } from './cases.ts';
+import { type DiagnosticsOptions, diagnose } from './diagnostics.ts';
 import { type EventsOptions, listen } from './events.ts';
+import { path, Query } from './path.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import type {
   AddClientAnswer,
@@ -10,18 +13,31 @@ import type {
   Certificate,
   ChangePinRequest,
   ConsentAnswer,
+  ConsoleCode,
+  ConsoleCodeState,
   Credential,
+  DiagnosticList,
+  DiagnosticReport,
   Driver,
   Health,
   LoginAnswer,
   LoginRequest,
   NamedClient,
   PinAnswer,
+  Procedure,
+  ProcedureMatch,
+  ProcedureMatchQuery,
+  ProceduresAnswer,
+  ProceduresQuery,
+  Recording,
+  Settings,
   SignAnswer,
   SignBatchAnswer,
   SignBatchRequest,
   SignetEvent,
   SignRequest,
+  SupportBundle,
+  SupportBundleRequest,
   Token,
   UnblockRequest,
   VerifyAnswer,
@@ -36,9 +52,12 @@ export type SignetClientOptions = TransportOptions;
  */
 export class SignetClient {
   readonly #transport: Transport;
+  /** Cases: a person's way through a procedure. */
+  readonly cases: CasesClient;
 
   constructor(options: SignetClientOptions = {}) {
     this.#transport = new Transport(options);
+    this.cases = new CasesClient(this.#transport);
   }
 
   /** Name and version; never waits for a driver. */
@@ -122,6 +141,36 @@ export class SignetClient {
     return listen(this.#transport, options);
   }
 
+  /** Issuers' procedures, and the files that could not be used. */
+  procedures(query: ProceduresQuery = {}, options?: CallOptions): Promise<ProceduresAnswer> {
+    return this.#get(path`/v1/procedures${new Query(query)}`, options);
+  }
+
+  /** One procedure in full, in the client's language. */
+  procedure(id: string, options?: CallOptions): Promise<Procedure> {
+    return this.#get(path`/v1/procedures/${id}`, options);
+  }
+
+  /** The procedure that fits a token or the issuer of a certificate best, and others that fit. */
+  matchProcedure(query: ProcedureMatchQuery, options?: CallOptions): Promise<ProcedureMatch> {
+    return this.#get(path`/v1/procedures/match${new Query(query)}`, options);
+  }
+
+  /** Has the daemon's doctor look: what works, what does not, and what to do; `onResult` hears of each check as it ends. */
+  diagnostics(options?: DiagnosticsOptions): Promise<DiagnosticReport> {
+    return diagnose(this.#transport, options);
+  }
+
+  /** The checks there are. */
+  async diagnosticChecks(options?: CallOptions): Promise<DiagnosticList['checks']> {
+    return (await this.#get<DiagnosticList>('/v1/diagnostics?list=true', options)).checks;
+  }
+
+  /** What the daemon runs with and where each setting is from. */
+  settings(options?: CallOptions): Promise<Settings> {
+    return this.#get('/v1/settings', options);
+  }
+
   /** The newest entries of the audit trail, newest first, and whether the whole trail is sound. */
   audit(query: AuditQuery = {}, options?: CallOptions): Promise<AuditAnswer> {
     return this.#get(path`/v1/audit${new Query(query)}`, options);
@@ -139,6 +188,37 @@ export class SignetClient {
 
   async removeClient(name: string, options?: CallOptions): Promise<void> {
     await this.#transport.json({ method: 'DELETE', path: path`/v1/clients/${name}`, ...signalOf(options) });
+  }
+
+  /** A one-time code that opens the console at `url`; it is good for a minute. */
+  consoleCode(options?: CallOptions): Promise<ConsoleCode> {
+    return this.#post('/v1/console/codes', undefined, options);
+  }
+
+  /** What became of a code: `used` once the page has exchanged it. */
+  async consoleCodeState(id: string, options?: CallOptions): Promise<ConsoleCodeState> {
+    return (await this.#get<{ state: ConsoleCodeState }>(path`/v1/console/codes/${id}`, options)).state;
+  }
+
+  /** Makes a support bundle and shows what is in it; for ten minutes `supportBundleFile` fetches exactly that. */
+  makeSupportBundle(request: SupportBundleRequest = {}, options?: CallOptions): Promise<SupportBundle> {
+    return this.#post('/v1/support-bundles', { ...request }, options);
+  }
+
+  /** The archive of a support bundle that was made. */
+  supportBundleFile(bundleId: string, options?: CallOptions): Promise<Buffer> {
+    const call = { method: 'GET', path: path`/v1/support-bundles/${bundleId}`, headers: { accept: 'application/zip' } } as const;
+    return this.#transport.bytes({ ...call, ...signalOf(options) });
+  }
+
+  /** Begins a recording: the log tells more until it is ended, ten minutes at most. */
+  startRecording(options?: CallOptions): Promise<Recording> {
+    return this.#post('/v1/support-bundles/recordings', undefined, options);
+  }
+
+  async endRecording(recordingId: string, options?: CallOptions): Promise<Recording> {
+    const address = path`/v1/support-bundles/recordings/${recordingId}`;
+    return (await this.#transport.json({ method: 'DELETE', path: address, ...signalOf(options) })) as Recording;
   }
 
   /** Closes the connections that are kept for the next request. */
@@ -182,32 +262,4 @@ function withBase64(request: object): Record<string, unknown> {
     if (value instanceof Uint8Array) members[name] = base64(value);
   }
   return members;
-}
-
-class Query {
-  readonly #text: string;
-
-  constructor(members: Readonly<Record<string, string | number | undefined>>) {
-    const given = new URLSearchParams();
-    for (const [name, value] of Object.entries(members)) if (value !== undefined) given.set(name, String(value));
-    this.#text = given.size === 0 ? '' : `?${given}`;
-  }
-
-  toString(): string {
-    return this.#text;
-  }
-}
-
-/** A path whose values are escaped, so that an id can never name another route. */
-function path(texts: TemplateStringsArray, ...values: readonly (string | Query)[]): string {
-  return texts.reduce((whole, text, n) => {
-    const value = values[n - 1];
-    return `${whole}${value instanceof Query ? value : escapeSegment(value ?? '')}${text}`;
-  });
-}
-
-function escapeSegment(value: string): string {
-  // URL parsers resolve these two even when escaped.
-  if (value === '.' || value === '..') return `${encodeURIComponent(value)}%00`;
-  return encodeURIComponent(value);
 }

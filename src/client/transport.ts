@@ -3,17 +3,17 @@ import { DaemonUnreachable, SignetApiError } from './failure.ts';
 import { findDaemon, type Place, type Where } from './place.ts';
 import type { Problem } from './types.ts';
 
-/** Longest answer read, in bytes: ten thousand signatures are a tenth of it. */
-const LONGEST_ANSWER = 64 * 1024 * 1024;
+/** Longest answer read, in bytes: a case with all its files, or ten times ten thousand signatures. */
+const LONGEST_ANSWER = 96 * 1024 * 1024;
 
 export interface TransportOptions extends Where {
   /** Language of error texts. */
   language?: string;
 }
 
-/** One request. `body` is JSON. */
+/** One request. `body` is JSON unless a header says otherwise. */
 export interface Call {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   body?: Buffer;
   headers?: Record<string, string>;
@@ -39,6 +39,12 @@ export class Transport {
     } catch (error) {
       throw new DaemonUnreachable('broken', place.name, error);
     }
+  }
+
+  /** As `json`, for an answer that is a file: resolves with its bytes. */
+  async bytes(call: Call): Promise<Buffer> {
+    const { response, place } = await this.open(call);
+    return readBytes(response, place.name, call.signal);
   }
 
   /** Sends a request; resolves with the open response when it is a good one. Throws as `json` does. */
@@ -68,7 +74,7 @@ export class Transport {
     if (place.token !== undefined) headers.authorization = `Bearer ${place.token}`;
     if (this.#options.language !== undefined) headers['accept-language'] = this.#options.language;
     if (body !== undefined) {
-      headers['content-type'] = 'application/json';
+      headers['content-type'] ??= 'application/json';
       headers['content-length'] = body.length;
     }
     return new Promise((resolve, reject) => {
@@ -85,6 +91,10 @@ export class Transport {
 }
 
 async function readAll(response: IncomingMessage, place: string, signal: AbortSignal | undefined): Promise<string> {
+  return (await readBytes(response, place, signal)).toString('utf8');
+}
+
+async function readBytes(response: IncomingMessage, place: string, signal: AbortSignal | undefined): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -97,7 +107,7 @@ async function readAll(response: IncomingMessage, place: string, signal: AbortSi
     signal?.throwIfAborted();
     throw new DaemonUnreachable('broken', place, error);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function toError(text: string, place: string): SignetApiError | DaemonUnreachable {

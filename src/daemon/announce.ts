@@ -6,7 +6,7 @@ import type { Daemon } from './daemon.ts';
 const PATIENCE = 4_000;
 
 /**
- * What a person sees when the daemon is up: address, tokens with their tries, and one line each to sign and to verify. Printed
+ * What a person sees when the daemon is up: address, tokens with their tries, and one line each to sign, to verify and to open the console. Printed
  * as lines through `print`.
  */
 export async function announce(daemon: Daemon, language: string, print: (line: string) => void): Promise<void> {
@@ -32,6 +32,8 @@ export async function announce(daemon: Daemon, language: string, print: (line: s
   print(`  npx signet sign README.md${where}`);
   print(t('daemon.try_verifying'));
   print(`  npx signet verify README.md${where}`);
+  print(t('daemon.try_console'));
+  print(`  npx signet console${where}`);
   print('');
   print(t('daemon.how_to_stop'));
 }

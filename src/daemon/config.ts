@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'smol-toml';
 import { configFile, runtimeDir, stateDir } from '../places/index.ts';
@@ -26,6 +27,8 @@ const Schema = Type.Object(
     catalogue: Type.Boolean({ default: true }),
     practice: Type.Boolean({ default: true }),
     stateDir: Type.String({ minLength: 1 }),
+    /** An organisation's own procedures; `procedures` beside the configuration file when that folder exists. */
+    procedureDirs: Type.Array(Type.String({ minLength: 1 }), { default: [] }),
     runtimeDir: Type.String({ minLength: 1 }),
     language: Type.Optional(Type.Unsafe<'en' | 'fr' | 'es'>({ type: 'string', enum: ['en', 'fr', 'es'] })),
     logLevel: Type.Unsafe<'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'>({
@@ -61,11 +64,13 @@ export class ConfigError extends Error {
   override name = 'ConfigError';
   readonly key: string;
   readonly source: string;
+  readonly expected: string;
 
   constructor(key: string, source: string, expected: string) {
     super(`${source}: ${key} ${expected}`);
     this.key = key;
     this.source = source;
+    this.expected = expected;
   }
 }
 
@@ -83,24 +88,63 @@ export interface Flags {
 
 type Settings = Record<string, unknown>;
 
+/** The key of a refusal that concerns the file as a whole. */
+export const WHOLE_FILE = '(whole file)';
+
 /**
  * The configuration: flags over SIGNET_* environment over config.toml over defaults, each checked against the one schema, so
- * that a refusal names the key and where it stands. Throws ConfigError.
+ * that a refusal names the key and where it stands. Keys in `without` are passed over (WHOLE_FILE: the file is), so that the
+ * doctor can look at the rest of what it cannot use. Throws ConfigError.
  */
-export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env): Config {
+export function loadConfig(flags: Flags, env: NodeJS.ProcessEnv = process.env, without: ReadonlySet<string> = new Set()): Config {
+  return readConfig(flags, env, without).config;
+}
+
+/** Where settings are from. */
+export type Origin = 'command_line' | 'environment' | 'file' | 'default';
+
+/** Where each setting is from; `key` is one of the settings, `session.idleSeconds` for one of a table. */
+export interface Origins {
+  /** The configuration file that was looked for. */
+  file: string;
+  of(key: string): Origin;
+}
+
+/** The configuration as loadConfig reads it, and where each setting is from. Throws ConfigError. */
+export function readConfig(
+  flags: Flags,
+  env: NodeJS.ProcessEnv = process.env,
+  without: ReadonlySet<string> = new Set(),
+): { config: Config; origins: Origins } {
   const { config: named, ...given } = flags;
   const file = named ?? configFile({ env });
-  const layers: [string, Settings][] = [
-    [file, fromFile(file, named !== undefined)],
-    ['environment', fromEnvironment(env)],
-    ['command line', Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))],
+  const wanted = (settings: Settings): Settings =>
+    Object.fromEntries(Object.entries(settings).filter(([key, value]) => value !== undefined && !without.has(key)));
+  const layers: [string, Settings, Origin][] = [
+    [file, without.has(WHOLE_FILE) ? {} : wanted(fromFile(file, named !== undefined)), 'file'],
+    ['environment', wanted(fromEnvironment(env)), 'environment'],
+    ['command line', wanted(given), 'command_line'],
   ];
-  const merged: Settings = { stateDir: stateDir({ env }), runtimeDir: runtimeDir({ env }) };
+  const own = join(dirname(file), 'procedures');
+  const merged: Settings = {
+    stateDir: stateDir({ env }),
+    runtimeDir: runtimeDir({ env }),
+    procedureDirs: existsSync(own) ? [own] : [],
+  };
   for (const [source, settings] of layers) {
     check({ ...merged, ...settings }, source, settings);
     Object.assign(merged, settings);
   }
-  return check(merged, 'configuration', merged);
+  return { config: check(merged, 'configuration', merged), origins: { file, of: (key) => originOf(key, layers) } };
+}
+
+/** A setting is taken whole from the last place that names it; what a table there leaves out is a default. */
+function originOf(key: string, layers: readonly (readonly [string, Settings, Origin])[]): Origin {
+  const [name = '', inner] = key.split('.');
+  const [, settings, origin] = layers.findLast(([, each]) => name in each) ?? [];
+  if (settings === undefined || origin === undefined) return 'default';
+  const table = settings[name];
+  return inner === undefined || (typeof table === 'object' && table !== null && inner in table) ? origin : 'default';
 }
 
 function fromFile(path: string, required: boolean): Settings {
@@ -112,7 +156,7 @@ function fromFile(path: string, required: boolean): Settings {
     return parse(readFileSync(path, 'utf8')) as Settings;
   } catch (error) {
     const [first] = (error instanceof Error ? error.message : 'not readable').split('\n');
-    throw new ConfigError('(whole file)', path, `cannot be read: ${first}`);
+    throw new ConfigError(WHOLE_FILE, path, `cannot be read: ${first}`);
   }
 }
 
@@ -125,11 +169,11 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
   const number = (value: string): unknown => (/^\d+$/.test(value) ? Number(value) : value);
   const boolean = (value: string): unknown => ({ '1': true, true: true, '0': false, false: false })[value] ?? value;
   text('SIGNET_PORT', 'port', number);
-  text('SIGNET_DRIVERS', 'drivers', (value) =>
-    value.split(process.platform === 'win32' ? ';' : ':').filter((path) => path !== ''),
-  );
+  const paths = (value: string): string[] => value.split(process.platform === 'win32' ? ';' : ':').filter((path) => path !== '');
+  text('SIGNET_DRIVERS', 'drivers', paths);
   text('SIGNET_CATALOGUE', 'catalogue', boolean);
   text('SIGNET_PRACTICE', 'practice', boolean);
+  text('SIGNET_PROCEDURE_DIRS', 'procedureDirs', paths);
   text('SIGNET_STATE_DIR', 'stateDir');
   text('SIGNET_RUNTIME_DIR', 'runtimeDir');
   text('SIGNET_LANGUAGE', 'language');

@@ -1,17 +1,28 @@
-import { mkdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { type Logger, pino } from 'pino';
+import { mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Credentials, Gate } from '../access/index.ts';
 import { buildApi } from '../api/index.ts';
-import { DriverClient, type DriverSpec, loadCatalogue } from '../drivers/index.ts';
+import type { Bundles } from '../diagnostics/index.ts';
+import { type DriverClient, loadCatalogue } from '../drivers/index.ts';
+import { Procedures } from '../procedures/index.ts';
 import { Signing } from '../signatures/index.ts';
 import { Audit, Clients, Database, Ledger, StoreFailure } from '../store/index.ts';
 import { EventHub, Tokens } from '../tokens/index.ts';
-import type { Config } from './config.ts';
+import type { Config, Origins } from './config.ts';
+import type { Running } from './diagnose.ts';
 import { driverSpecs } from './drivers.ts';
 import { StartFailure } from './failure.ts';
+import { casesOf } from './follow.ts';
+import { hostDriver } from './host-driver.ts';
 import { type Listening, listen } from './listen.ts';
+import { daemonLog } from './log.ts';
+import { logEvents, watchedCalls } from './log-debug.ts';
+import { once } from './once.ts';
+import { settingsOf } from './settings.ts';
+import { tellProcedures } from './tell-procedures.ts';
+import { packageVersion } from './version.ts';
+
+export { packageVersion } from './version.ts';
 
 /** A running daemon. */
 export interface Daemon {
@@ -19,23 +30,20 @@ export interface Daemon {
   listening: Listening;
   tokens: Tokens;
   drivers: readonly DriverClient[];
+  procedures: Procedures;
   /** Logs tokens out, finalises libraries, writes what waits, removes socket and token file. */
   stop(): Promise<void>;
 }
 
-/** This package's version. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
-}
-
-/** Builds the rooms and opens the doors. Throws StartFailure or ConfigError; nothing is left behind then. */
-export async function startDaemon(config: Config): Promise<Daemon> {
-  const log = pino(
-    { name: 'signet', level: config.logLevel, base: { pid: process.pid } },
-    pino.destination({ dest: 2, sync: true }),
-  );
-  const specs = driverSpecs(config, loadCatalogue());
+/**
+ * Builds the rooms and opens the doors; `origins` is where the settings are from, for showing. Throws StartFailure or ConfigError;
+ * nothing is left behind then.
+ */
+export async function startDaemon(config: Config, origins: Origins | null = null): Promise<Daemon> {
+  const logging = daemonLog(config.logLevel);
+  const { log } = logging;
+  const catalogue = loadCatalogue();
+  const specs = driverSpecs(config, catalogue);
   const database = openStore(config.stateDir);
   const ledger = new Ledger(database);
   const audit = new Audit(database, {
@@ -51,57 +59,79 @@ export async function startDaemon(config: Config): Promise<Daemon> {
     grants: { idle: config.session.idleSeconds * 1_000, absolute: config.session.absoluteSeconds * 1_000 },
     watchEvery: config.watchEvery,
   });
+  const procedures = new Procedures({
+    folders: config.procedureDirs.map((folder) => resolve(folder)),
+    onLoaded: (loaded) => tellProcedures(loaded, log),
+  });
+  const { cases, follow } = casesOf({ database, audit, procedures, tokens, events, log });
   const drivers: DriverClient[] = [];
+  const running: Running = { port: config.port, lastCrash: null };
   try {
     const open = ledger.settle();
     if (open > 0) log.warn({ attempts: open }, 'PIN attempts without outcome were counted as spent');
+    // Rarely asked for, and megabytes: their code is loaded at the first question.
+    const doctor = once(async () => {
+      const { daemonDoctor } = await import('./diagnose.ts');
+      return daemonDoctor({ config, catalogue, specs, drivers, tokens, database, audit, running, procedures });
+    });
+    const states = () => drivers.map((driver) => driver.status());
+    const bundles = once(async () => {
+      const { daemonBundles } = await import('./bundle.ts');
+      return daemonBundles({ config, log: logging, database, audit, tokens, drivers: states, doctor: await doctor() });
+    });
+    logEvents(log, events);
     const api = await buildApi({
       version: packageVersion(),
       ...(config.language === undefined ? {} : { language: config.language }),
       log,
       gate,
       credentials,
-      drivers: () => drivers.map((driver) => driver.status()),
+      drivers: states,
       tokens,
       signing: new Signing(tokens, audit),
       events,
       audit,
+      procedures,
+      cases,
+      doctor,
+      bundles,
+      settings: settingsOf(config, origins, () => running.port),
     });
     const listening = await listen(api, {
       port: config.port,
       runtimeDir: config.runtimeDir,
       token: credentials.localToken,
-      onPort: (port) => gate.listensOn(port),
+      onPort: (port) => {
+        running.port = port;
+        gate.listensOn(port);
+      },
     });
-    for (const spec of specs) drivers.push(hostDriver(spec, config, tokens, events, log));
-    return { config, listening, tokens, drivers, stop: () => stop({ listening, tokens, drivers, audit, database }) };
+    const unfollow = follow();
+    for (const spec of specs) {
+      const { driver } = hostDriver(spec, config, tokens, {
+        // A library that cannot start (its service is off) is tried again for ever; /v1/drivers shows it, the log says it once.
+        onFailed: (detail) => log.info({ driver: spec.id, detail }, 'driver cannot start'),
+        onCrash: (reason) => {
+          running.lastCrash = { driver: spec.id, at: new Date().toISOString() };
+          log.warn({ driver: spec.id, detail: reason }, 'driver host was replaced');
+          events.publish('driver.crashed', { driver: spec.id, reason });
+        },
+        watching: () => watchedCalls(log, spec.id),
+      });
+      drivers.push(driver);
+    }
+    return {
+      config,
+      listening,
+      tokens,
+      drivers,
+      procedures,
+      stop: () => stop({ listening, tokens, drivers, unfollow, bundles: bundles.made(), audit, database }),
+    };
   } catch (error) {
     database.close();
     throw error;
   }
-}
-
-function hostDriver(spec: DriverSpec, config: Config, tokens: Tokens, events: EventHub, log: Logger): DriverClient {
-  let lastFailure = '';
-  const driver: DriverClient = new DriverClient(spec, {
-    deadlines: config.deadlines as Required<Config['deadlines']>,
-    lanes: config.lanes === 0 ? Math.min(availableParallelism(), 8) : config.lanes,
-    maxQueue: config.maxQueue,
-    onChange: (event, detail) => {
-      if (event === 'running') {
-        lastFailure = '';
-        return void tokens.refresh(driver);
-      }
-      // A library that cannot start (its service is off) is tried again for ever; /v1/drivers shows it, the log says it once.
-      if (event === 'failed' && detail !== lastFailure) log.info({ driver: spec.id, detail }, 'driver cannot start');
-      if (event === 'crashed') log.warn({ driver: spec.id, detail }, 'driver host was replaced');
-      lastFailure = detail;
-      tokens.lost(driver);
-      if (event === 'crashed') events.publish('driver.crashed', { driver: spec.id, reason: detail });
-    },
-  });
-  tokens.watch(driver);
-  return driver;
 }
 
 function openStore(stateDir: string): Database {
@@ -120,14 +150,19 @@ async function stop(parts: {
   listening: Listening;
   tokens: Tokens;
   drivers: readonly DriverClient[];
+  unfollow(): Promise<void>;
+  /** Null when none was asked for. */
+  bundles: Bundles | null;
   audit: Audit;
   database: Database;
 }): Promise<void> {
   // Doors close at once; a request inside a hanging driver ends only with that driver, so nobody waits for it first.
   const closed = parts.listening.close();
+  const followed = parts.unfollow();
+  parts.bundles?.close();
   await parts.tokens.stop();
   await Promise.all(parts.drivers.map((driver) => driver.stop()));
-  await closed;
+  await Promise.all([closed, followed]);
   parts.audit.flush();
   parts.database.close();
 }

@@ -43,10 +43,13 @@ const UNSAID = {
   driver: '',
   expected: '',
   field: '',
+  list: '',
   max: '',
   min: '',
   name: '',
+  reason: '',
   rv: '',
   scope: '',
   seconds: '',
+  version: '',
 };

@@ -20,6 +20,8 @@ export class Contents {
   /** How often a token's listing was forgotten: one made before that is not kept. */
   readonly #epochs = new Map<string, number>();
   readonly #credentials = new Map<string, Credential>();
+  /** Who issued the certificates that were last seen on a token; a failed login forgets the listing and not these. */
+  readonly #issuers = new Map<string, readonly string[]>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -41,6 +43,11 @@ export class Contents {
   /** A credential that a listing has shown. */
   credential(id: string): Credential | undefined {
     return this.#credentials.get(id);
+  }
+
+  /** Distinguished names of the issuers on a token as they were last listed; empty when it never was. Asks no driver. */
+  issuers(tokenId: string): readonly string[] {
+    return this.#issuers.get(tokenId) ?? [];
   }
 
   /** Forgets a token's listing: its login changed, or it is gone. One under way shows the state before and is not joined. */
@@ -68,12 +75,18 @@ export class Contents {
     } catch (error) {
       throw listingFailure(error, token);
     }
+    this.#issuers.set(token.id, issuersOf(contents));
     if (epoch !== this.#epoch(token.id)) return contents;
     this.#drop(token.id);
     this.#listings.set(token.id, { contents, generation: token.generation, at: this.#now() });
     for (const credential of contents.credentials) this.#credentials.set(credential.id, credential);
     return contents;
   }
+}
+
+function issuersOf({ certificates }: TokenContents): string[] {
+  const issued = certificates.flatMap(({ facts }) => (facts === null || facts.isCa === true ? [] : [facts.issuer]));
+  return [...new Set(issued)];
 }
 
 function listingFailure(error: unknown, token: Token): unknown {

@@ -27,6 +27,10 @@ export interface Credential {
 export interface TokenContents {
   certificates: TokenCertificate[];
   credentials: Credential[];
+  /** CKA_IDs of every key that shows, private or public, each once. */
+  keyIds: readonly string[];
+  /** CKA_IDs of the private keys; null while the token hides them until login. */
+  privateKeyIds: readonly string[] | null;
 }
 
 /**
@@ -50,7 +54,12 @@ export function contentsOf(token: Token, objects: ObjectReport): TokenContents {
     const id = credentialId(token, certificate.der);
     credentials.push({ id, token, certificate: { ...certificate, facts }, key, mechanisms });
   }
-  return { certificates, credentials };
+  return {
+    certificates,
+    credentials,
+    keyIds: [...new Set([...keys.keys(), ...publicKeys])].filter((id) => id !== '').sort(),
+    privateKeyIds: hidden ? null : [...keys.keys()],
+  };
 }
 
 function byKeyThenPrint(a: TokenCertificate, b: TokenCertificate): number {

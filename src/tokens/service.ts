@@ -118,6 +118,16 @@ export class Tokens {
     throw new SignetError('credential_not_found');
   }
 
+  /** Issuers (RFC 4514) of the certificates on a token, as they were last listed; empty when they never were. Asks no driver. */
+  issuers(token: Token): readonly string[] {
+    return this.#contents.issuers(token.id);
+  }
+
+  /** The token that is known under its own id or by one of its credentials' ids. Asks no driver. */
+  known(id: string): Token | undefined {
+    return this.#registry.get(id) ?? this.#contents.credential(id)?.token;
+  }
+
   session(token: Token, caller: Caller): Session | null {
     return this.#grants.session(token.id, caller.id);
   }

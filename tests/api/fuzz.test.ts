@@ -2,18 +2,19 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/errors/index.ts';
 import { type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
-import { bodied, ROUTES } from './routes.ts';
+import { bodied, CASE_ROUTES, ROUTES } from './routes.ts';
 
 let shim: Shimmed;
 let daemon: TestDaemon;
-let ids: { token: string; credential: string };
+let ids: { token: string; credential: string; case: string };
 
 beforeAll(async () => {
   shim = await shimmed();
   shim.control.set('lock-after 3 low-final');
   daemon = await startTestDaemon({ drivers: [shim.driver] });
   const [credential] = (await daemon.call('GET', '/v1/credentials')).json.credentials;
-  ids = { token: daemon.tokenId, credential: credential.id };
+  const { id } = (await daemon.call('POST', '/v1/cases', { procedureId: 'certigna.unblock' })).json;
+  ids = { token: daemon.tokenId, credential: credential.id, case: id };
 });
 afterAll(async () => {
   await daemon.dispose();
@@ -39,6 +40,12 @@ const moreNames = [
   'kind',
   'name',
   'scopes',
+  'version',
+  'state',
+  'date',
+  'stepId',
+  'holder',
+  'procedureId',
   '__proto__',
   'constructor',
   'toString',
@@ -59,17 +66,25 @@ function objectText(pairs: [string, unknown][]): string {
   return `{${pairs.map(([name, one]) => `${JSON.stringify(name)}:${JSON.stringify(one)}`).join(',')}}`;
 }
 
-const place = (path: string) => path.replace(':tokenId', ids.token).replace(':credentialId', ids.credential);
+const all = [...ROUTES, ...CASE_ROUTES];
+const taking = [...bodied, ...CASE_ROUTES.filter(({ valid }) => valid !== undefined)];
+const place = (path: string) =>
+  path
+    .replace(':tokenId', ids.token)
+    .replace(':credentialId', ids.credential)
+    .replace(':caseId', ids.case)
+    .replace(':stepId', 'request')
+    .replace(':procedureId', 'certigna.unblock');
 
 it('whatever JSON goes to whatever route, there is an answer with a reason', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...bodied), body, (route, text) => expectSane(route.method, place(route.path), text)),
+    fc.asyncProperty(fc.constantFrom(...taking), body, (route, text) => expectSane(route.method, place(route.path), text)),
     { numRuns: 1_200 },
   );
 }, 60_000);
 
 it('a right body with one thing changed does no more harm', async () => {
-  const changed = fc.constantFrom(...bodied).chain((route) =>
+  const changed = fc.constantFrom(...taking).chain((route) =>
     fc.record({
       route: fc.constant(route),
       field: fc.constantFrom(...Object.keys(route.valid ?? {}), ...names),
@@ -90,7 +105,7 @@ it('neither do paths, queries and headers of any kind', async () => {
   const text = fc.string({ maxLength: 60 }).map((one) => encodeURIComponent(one.toWellFormed()));
   const path = fc.oneof(
     fc.array(text, { maxLength: 5 }).map((parts) => `/${parts.join('/')}`),
-    fc.constantFrom(...ROUTES).map((route) => place(route.path)),
+    fc.constantFrom(...all).map((route) => place(route.path)),
   );
   const header = fc.string({
     maxLength: 80,

@@ -198,8 +198,6 @@ describe('a path', () => {
     '/..%2f..%2fetc/passwd',
     '/v1/documents/sign',
     '/v1/requests',
-    '/v1/cases',
-    '/v1/diagnostics',
     '/index.html',
     `/${'a'.repeat(5_000)}`,
   ])('that nothing answers to: %s', async (path) => {

@@ -76,3 +76,27 @@ export const ROUTES: readonly Route[] = [
 
 /** Those that take a body. */
 export const bodied: readonly Route[] = ROUTES.filter(({ valid }) => valid !== undefined);
+
+const one = '/v1/cases/:caseId';
+
+/** Procedures and cases, whose ids and versions are their own. What deletes or answers with a file of megabytes is left out. */
+export const CASE_ROUTES: readonly (Omit<Route, 'method'> & { method: 'GET' | 'POST' | 'PATCH' })[] = [
+  { method: 'GET', path: '/v1/procedures', scope: 'status' },
+  { method: 'GET', path: '/v1/procedures/match', scope: 'status' },
+  { method: 'GET', path: '/v1/procedures/:procedureId', scope: 'status' },
+  { method: 'GET', path: '/v1/cases', scope: 'admin' },
+  { method: 'GET', path: '/v1/cases/proposals', scope: 'admin' },
+  { method: 'GET', path: one, scope: 'admin' },
+  { method: 'GET', path: `${one}/files`, scope: 'admin' },
+  { method: 'GET', path: `${one}/files/:fileId`, scope: 'admin' },
+  { method: 'GET', path: `${one}/email`, scope: 'admin' },
+  { method: 'GET', path: `${one}/export`, scope: 'admin' },
+  { method: 'POST', path: '/v1/cases', scope: 'admin', valid: { procedureId: 'certigna.unblock', holder: { name: 'Ana' } } },
+  { method: 'POST', path: '/v1/cases/import', scope: 'admin', valid: {} },
+  { method: 'PATCH', path: one, scope: 'admin', valid: { version: 1, holder: { name: 'Ana' }, references: ['1'] } },
+  { method: 'POST', path: `${one}/steps/:stepId`, scope: 'admin', valid: { version: 1, state: 'waiting', date: '2026-01-15' } },
+  { method: 'POST', path: `${one}/notes`, scope: 'admin', valid: { version: 1, text: 'a' } },
+  { method: 'POST', path: `${one}/files`, scope: 'admin', valid: {} },
+  { method: 'POST', path: `${one}/close`, scope: 'admin', valid: { version: 1, outcome: 'solved' } },
+  { method: 'POST', path: `${one}/reopen`, scope: 'admin', valid: { version: 1 } },
+];

@@ -18,7 +18,10 @@ export interface Identity {
   serialNumber: Buffer;
 }
 
-const YEAR_MS = 365 * 24 * 3600 * 1000;
+/** Whichever WebCrypto the library's types mean: Node's, or the browser's where the browser tests include this file. */
+type SelfSigned = Parameters<typeof X509CertificateGenerator.createSelfSigned>;
+
+const DAY_MS = 24 * 3600 * 1000;
 
 const algorithms = {
   rsa2048: {
@@ -29,8 +32,13 @@ const algorithms = {
   p384: { key: { name: 'ECDSA', namedCurve: 'P-384' }, sign: { name: 'ECDSA', hash: 'SHA-384' } },
 } as const;
 
-/** Makes a key of `kind` and a certificate for CN=`label`, valid from yesterday for ten years. */
-export async function makeIdentity(kind: KeyKind, id: Buffer, label: string): Promise<Identity> {
+/** Makes a key of `kind` and a certificate for CN=`label`, valid from yesterday for ten years, or for `valid` (days from now). */
+export async function makeIdentity(
+  kind: KeyKind,
+  id: Buffer,
+  label: string,
+  [from, until]: readonly [number, number] = [-1, 3650],
+): Promise<Identity> {
   const { key, sign } = algorithms[kind];
   const keys = await webcrypto.subtle.generateKey(key, true, ['sign', 'verify']);
   // The high bit is clear, so that the number stays positive in DER.
@@ -39,16 +47,16 @@ export async function makeIdentity(kind: KeyKind, id: Buffer, label: string): Pr
     {
       name: `CN=${label}, O=Signet tests`,
       serialNumber: serial.toString('hex'),
-      notBefore: new Date(Date.now() - 24 * 3600 * 1000),
-      notAfter: new Date(Date.now() + 10 * YEAR_MS),
-      keys,
+      notBefore: new Date(Date.now() + from * DAY_MS),
+      notAfter: new Date(Date.now() + until * DAY_MS),
+      keys: keys as SelfSigned[0]['keys'],
       signingAlgorithm: sign,
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation, true),
       ],
     },
-    webcrypto,
+    webcrypto as SelfSigned[1],
   );
   return {
     kind,

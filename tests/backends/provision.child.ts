@@ -43,7 +43,7 @@ async function main(): Promise<void> {
   const request = JSON.parse(await text(process.stdin)) as ProvisionRequest;
   const made: { spec: KeySpec; identity: Identity }[] = [];
   for (const [index, spec] of request.keys.entries()) {
-    made.push({ spec, identity: await makeIdentity(spec.kind, Buffer.from([index + 1]), spec.label ?? spec.kind) });
+    made.push({ spec, identity: await makeIdentity(spec.kind, Buffer.from([index + 1]), spec.label ?? spec.kind, spec.valid) });
   }
   const p11 = new ck.PKCS11();
   p11.load(request.library);
@@ -51,9 +51,11 @@ async function main(): Promise<void> {
   const slot = initialise(p11, request);
   asUser(p11, slot, ck.CKU_USER, request.userPin, (session) => {
     for (const { identity, spec } of made) {
-      p11.C_CreateObject(session, privateKeyTemplate(identity, spec.alwaysAuthenticate === true));
-      p11.C_CreateObject(session, publicKeyTemplate(identity));
-      p11.C_CreateObject(session, certificateTemplate(identity));
+      if (spec.without !== 'private-key') {
+        p11.C_CreateObject(session, privateKeyTemplate(identity, spec.alwaysAuthenticate === true));
+        p11.C_CreateObject(session, publicKeyTemplate(identity));
+      }
+      if (spec.without !== 'certificate') p11.C_CreateObject(session, certificateTemplate(identity));
     }
   });
   const token: ProvisionedToken = {

@@ -7,6 +7,10 @@ export interface KeySpec {
   label?: string;
   /** CKA_ALWAYS_AUTHENTICATE: each signature wants its own C_Login. */
   alwaysAuthenticate?: boolean;
+  /** First and last day of the certificate, in days from now; yesterday and ten years when not given. Only for a `fresh` token. */
+  valid?: readonly [from: number, until: number];
+  /** What is left off the token. */
+  without?: 'certificate' | 'private-key';
 }
 
 export interface ProvisionRequest {

@@ -27,6 +27,10 @@ const COMMANDS = [
   ['clients', 'add'],
   ['clients', 'remove'],
   ['audit'],
+  ['procedures'],
+  ['procedures', 'list'],
+  ['procedures', 'show'],
+  ['procedures', 'check'],
 ];
 
 describe('help', () => {

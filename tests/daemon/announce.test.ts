@@ -13,4 +13,5 @@ it('prints lines that work in another terminal, which has not this one’s setti
   const folder = daemon.rooms.config.runtimeDir;
   expect(lines).toContain(`  npx signet sign README.md --runtime-dir ${folder}`);
   expect(lines).toContain(`  npx signet verify README.md --runtime-dir ${folder}`);
+  expect(lines).toContain(`  npx signet console --runtime-dir ${folder}`);
 });

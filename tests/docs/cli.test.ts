@@ -49,7 +49,7 @@ describe('a command line in a document', () => {
   });
 
   it.each([
-    ['signet doctor', 'no command doctor'],
+    ['signet oracle', 'no command oracle'],
     ['signet sign', 'signet sign lacks an argument'],
     ['signet sign a b', 'signet sign takes fewer arguments'],
     ['signet sign a --loud', 'signet sign has no option --loud'],

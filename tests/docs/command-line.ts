@@ -39,7 +39,8 @@ function problemWithArguments(command: Command, words: readonly string[]): strin
     if (words[at] === undefined) return `${called} ${long} needs a value`;
   }
   if (words.includes('--help')) return undefined;
-  if (given.length > command.registeredArguments.length) return `${called} takes fewer arguments`;
+  const endless = command.registeredArguments.some(({ variadic }) => variadic);
+  if (!endless && given.length > command.registeredArguments.length) return `${called} takes fewer arguments`;
   const needed = command.registeredArguments.filter(({ required }) => required).length;
   return given.length < needed ? `${called} lacks an argument` : undefined;
 }

@@ -51,6 +51,7 @@ describe('docs/configuration.md', () => {
       drivers: ['/a.so', ['/a.so']],
       language: ['fr', 'fr'],
       logLevel: ['debug', 'debug'],
+      procedureDirs: ['/a', ['/a']],
       stateDir: ['/a', '/a'],
       runtimeDir: ['/a', '/a'],
       catalogue: ['0', false],

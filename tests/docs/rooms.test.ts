@@ -16,14 +16,15 @@ const MAY_USE: Readonly<Record<string, readonly string[]>> = {
   tokens: ['drivers', 'store'],
   signatures: ['tokens', 'drivers', 'store'],
   access: ['store'],
+  certificates: ['store', 'tokens'],
   practice: ['drivers'],
   procedures: ['store'],
   diagnostics: ['drivers', 'procedures', 'signatures', 'store', 'tokens'],
   api: ['access', 'diagnostics', 'drivers', 'procedures', 'signatures', 'store', 'tokens'],
   client: ['api'],
   console: ['client'],
-  cli: ['client', 'daemon'],
-  daemon: ['access', 'api', 'diagnostics', 'drivers', 'practice', 'procedures', 'signatures', 'store', 'tokens'],
+  cli: ['client', 'daemon', 'procedures'],
+  daemon: ['access', 'api', 'certificates', 'diagnostics', 'drivers', 'practice', 'procedures', 'signatures', 'store', 'tokens'],
 };
 
 interface Import {

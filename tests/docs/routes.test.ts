@@ -22,6 +22,10 @@ beforeAll(async () => {
 afterAll(() => daemon.dispose());
 
 describe('the routes of docs/api.md', () => {
+  it('have a scope that there is', () => {
+    for (const { scope } of routes) expect([...SCOPES, '–', 'local', 'code']).toContain(scope);
+  });
+
   it('are those of the OpenAPI document', async () => {
     const { paths } = (await daemon.call('GET', '/openapi.json')).json as { paths: Record<string, object> };
     const served = Object.entries(paths).flatMap(([path, methods]) =>
@@ -34,10 +38,30 @@ describe('the routes of docs/api.md', () => {
     expect((await ask(daemon, { method, path })).status).toBe(200);
   });
 
-  it.each(routes.filter(({ scope }) => scope !== '–'))(
+  it.each(routes.filter(({ scope }) => scope === 'local'))(
+    'are for local programs alone: $method $path',
+    async ({ method, path }) => {
+      const address = path.replace(/\{\w+\}/g, 'none');
+      expect((await ask(daemon, { method, path: address })).status).toBe(401);
+      const every = await daemon.client(`every-${method}`, ...SCOPES);
+      expect(await daemon.as(every)(method, address)).toMatchObject({ status: 403, json: { code: 'local_only' } });
+      expect((await daemon.call(method, address)).status).toBeLessThan(300);
+    },
+  );
+
+  it.each(routes.filter(({ scope }) => scope === 'code'))('open with a code alone: $method $path', async ({ method, path }) => {
+    const headers = { origin: daemon.url };
+    expect(await ask(daemon, { method, path, body: { code: daemon.token }, headers })).toMatchObject({
+      status: 403,
+      json: { code: 'console_code_refused' },
+    });
+    const { code } = (await daemon.call('POST', '/v1/console/codes')).json;
+    expect((await ask(daemon, { method, path, body: { code }, headers })).status).toBe(201);
+  });
+
+  it.each(routes.filter(({ scope }) => SCOPES.includes(scope)))(
     'need the scope they name: $method $path ($scope)',
     async ({ method, path, scope }) => {
-      expect(SCOPES).toContain(scope);
       const address = path.replace(/\{\w+\}/g, 'none');
       expect((await ask(daemon, { method, path: address })).status).toBe(401);
       const refused = await daemon.as(tokens.get(`not ${scope}`) ?? '')(method, address);

@@ -4,7 +4,18 @@ import { PEERS } from '../../native-config/setup/system.mjs';
 describe('what the tests need from Debian', () => {
   it('holds the package of every program and library that a backend asks for', () => {
     // systemd brings systemd-socket-activate, which starts a private pcscd; a machine without an init system lacks it.
-    for (const name of ['opensc', 'opensc-pkcs11', 'opencryptoki', 'pcscd', 'vsmartcard-vpcd', 'gcc', 'openssl', 'systemd']) {
+    for (const name of [
+      'opensc',
+      'opensc-pkcs11',
+      'opencryptoki',
+      'pcscd',
+      'vsmartcard-vpcd',
+      'gcc',
+      'openssl',
+      'systemd',
+      'chromium',
+      'firefox-esr',
+    ]) {
       expect(PEERS).toContain(name);
     }
   });

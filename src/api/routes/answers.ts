@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { LOCAL, type Principal } from '../../access/index.ts';
+import { CONSOLE_CALLER, LOCAL, type Principal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { algorithmsFor } from '../../signatures/index.ts';
 import {
@@ -21,6 +21,11 @@ export function callerOf(request: FastifyRequest): Principal {
 /** True when the caller is a program of this user, who may speak for the person at the machine. */
 export function isLocal(principal: Principal): boolean {
   return principal === LOCAL;
+}
+
+/** True when the caller is one that the person sits before: a program of this user, or the console in their browser. */
+export function isPerson(principal: Principal): boolean {
+  return isLocal(principal) || principal.id === CONSOLE_CALLER;
 }
 
 /** A token as the API shows it to this caller. */

@@ -1,15 +1,34 @@
 import type { FastifyPluginCallback } from 'fastify';
 import type { ApiContext } from '../context.ts';
 import { adminRoutes } from './admin.ts';
+import { bundleRoutes } from './bundles.ts';
+import { caseRoutes } from './cases.ts';
+import { consoleRoutes } from './console.ts';
+import { diagnosticRoutes } from './diagnostics.ts';
 import { eventRoutes } from './events.ts';
 import { pinRoutes } from './pin.ts';
+import { procedureRoutes } from './procedures.ts';
+import { settingsRoutes } from './settings.ts';
 import { signRoutes } from './sign.ts';
 import { stateRoutes } from './state.ts';
 
 /** Every route of this version of the API. */
 export function routes(context: ApiContext): FastifyPluginCallback {
   return (app, _options, done) => {
-    for (const plugin of [stateRoutes, pinRoutes, signRoutes, eventRoutes, adminRoutes]) app.register(plugin(context));
+    for (const plugin of [
+      stateRoutes,
+      procedureRoutes,
+      pinRoutes,
+      signRoutes,
+      eventRoutes,
+      adminRoutes,
+      caseRoutes,
+      consoleRoutes,
+      diagnosticRoutes,
+      bundleRoutes,
+      settingsRoutes,
+    ])
+      app.register(plugin(context));
     done();
   };
 }

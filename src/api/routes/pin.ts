@@ -13,7 +13,7 @@ import {
   PinAnswer,
   UnblockRequest,
 } from '../schemas/index.ts';
-import { callerOf, isLocal } from './answers.ts';
+import { callerOf, isPerson } from './answers.ts';
 
 /** PIN routes read little: nobody types a kilobyte. */
 const SMALL = 16 * 1024;
@@ -106,7 +106,7 @@ export function pinRoutes(context: ApiContext): FastifyPluginCallback {
         const caller = callerOf(request);
         const token = tokens.get(request.params.tokenId);
         // A named client is not the person: it would have to be asked in a prompt of Signet's own.
-        if (!isLocal(caller)) throw new SignetError('prompt_unavailable', { pin: tokens.status(token, 'user') });
+        if (!isPerson(caller)) throw new SignetError('prompt_unavailable', { pin: tokens.status(token, 'user') });
         return tokens.consent(token, request.body?.kind === 'puk' ? 'so' : 'user', caller);
       },
     );

@@ -50,6 +50,13 @@ export const Problem = Type.Object(
     ),
     made: Type.Optional(Type.Integer({ description: 'sign-batch: signatures made before the failure' })),
     field: Type.Optional(Type.String({ description: 'pin_format: which value cannot be one' })),
+    version: Type.Optional(Type.Integer({ description: 'case_changed: the present version of the case' })),
+    steps: Type.Optional(
+      Type.Array(Type.Object({ id: Type.String(), action: Type.String() }), {
+        description: 'case_step_too_early, case_step_needed: the steps that stand in the way',
+      }),
+    ),
+    notBefore: Type.Optional(Type.String({ description: 'case_step_too_early: why the order matters' })),
     retryAfter: Type.Optional(Type.Integer({ description: 'Seconds, as in Retry-After' })),
   },
   { title: 'Problem', description: 'RFC 9457 problem details' },
