@@ -9,6 +9,11 @@ const MARK = { pass: '✓', warn: '!', fail: '✗', skip: '–', unknown: '?' } 
 /** Checks that are told with those of another area, whose matter they are. */
 const TOLD_WITH: Readonly<Record<string, string>> = { 'os.arch': 'driver', 'os.polkit': 'pcsc' };
 
+/** A notice tells of something that is as it should be for many, such as a browser without a connection. */
+export function isWrong({ result, severity }: DiagnosticResult): boolean {
+  return result === 'fail' || (result === 'warn' && severity !== 'notice');
+}
+
 /** What the doctor finds, written line by line as it comes; nothing with --json. */
 export class DoctorPage {
   readonly #shell: Shell;
@@ -54,7 +59,7 @@ export class DoctorPage {
     const { t } = this.#shell;
     const { startHere, ...counts } = summary;
     const told = page().blank();
-    const start = checks.find(({ id, result }) => id === startHere && (result === 'fail' || result === 'warn'));
+    const start = checks.find((check) => check.id === startHere && isWrong(check));
     if (start === undefined)
       told.verdict(counts.unknown === 0 ? 'good' : 'unsure', t(counts.unknown === 0 ? 'doctor.all_fine' : 'doctor.none_found'));
     else {

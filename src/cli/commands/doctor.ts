@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { DaemonUnreachable, type DiagnosticReport, type DiagnosticResult } from '../../client/index.ts';
-import { DoctorPage } from '../doctor-page.ts';
+import { DoctorPage, isWrong } from '../doctor-page.ts';
 import { CliFailure } from '../failure.ts';
 import { Frame } from '../frame.ts';
 import { type Outcome, page, type SharedOptions, type Shell } from '../shell.ts';
@@ -50,9 +50,7 @@ async function examine(shell: Shell, ids: readonly string[], options: Options): 
     if (!(silent || error instanceof DaemonUnreachable) || told.begun) throw error;
     report = await fromBeside(shell, told, ids, flags);
   }
-  // A notice tells of something that is as it should be for many, such as a browser without a connection.
-  const wrong = report.checks.some(({ result, severity }) => result === 'fail' || (result === 'warn' && severity !== 'notice'));
-  return { json: report, page: told.closing(report), exit: wrong ? 1 : 0 };
+  return { json: report, page: told.closing(report), exit: report.checks.some(isWrong) ? 1 : 0 };
 }
 
 /** A daemon that is busy answers later than one that hangs: never. Milliseconds. */

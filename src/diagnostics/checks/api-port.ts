@@ -39,7 +39,7 @@ export const apiPortIsUs: Check = {
     const { port, runtimeDir } = view.settings;
     if (view.inDaemon || port === 0) return { result: 'pass', evidence: { port } };
     const answer = await askPort(view, signal);
-    if (answer.who !== 'signet') return { result: 'pass', evidence: { port } };
+    if (answer.who !== 'signet') return { result: 'pass', notNeeded: true, evidence: { port } };
     if ((await askSocket(view, signal)).who === 'signet') return { result: 'pass', evidence: { port } };
     const listener = await listenerOn(view.machine, port, signal);
     const about = { params: { port, folder: shownPath(view, runtimeDir) }, evidence: { port, own: listener?.own ?? null } };
@@ -55,7 +55,8 @@ export const apiVersionSkew: Check = {
   async run(view, signal) {
     if (view.inDaemon || view.settings.port === 0) return { result: 'pass', evidence: { here: view.version } };
     const answer = await askPort(view, signal);
-    if (answer.who !== 'signet' || answer.version === null) return { result: 'pass', evidence: { here: view.version } };
+    if (answer.who !== 'signet' || answer.version === null)
+      return { result: 'pass', notNeeded: true, evidence: { here: view.version } };
     const evidence = { here: view.version, running: answer.version };
     return answer.version === view.version ? { result: 'pass', evidence } : { result: 'warn', variant: 'differs', evidence };
   },

@@ -46,6 +46,8 @@ async function web(body: string): Promise<number> {
 
 const at = (port: number) => view({ settings: { port, runtimeDir: join(home, 'run') } });
 
+const NOT_NEEDED = { result: 'skip', skippedBecause: 'not_needed' };
+
 describe('the port', () => {
   it.each([
     ['says nothing', mute],
@@ -93,7 +95,14 @@ describe('the port', () => {
     cleanUps.push(() => daemon.stop());
     const port = await web('something else');
     const { checks } = await run([apiPortFree, apiPortIsUs], view({ settings: { port, runtimeDir: daemon.runtimeDir } }));
-    expect(checks).toMatchObject([{ result: 'pass', found: expect.stringContaining('a port of its own') }, { result: 'pass' }]);
+    expect(checks).toMatchObject([{ result: 'pass', found: expect.stringContaining('a port of its own') }, NOT_NEEDED]);
+  });
+
+  it('that nobody has is nobody to tell apart', async () => {
+    const port = await web('');
+    await cleanUps.pop()?.();
+    const { checks } = await run([apiPortFree, apiPortIsUs, apiVersionSkew], view({ settings: { port } }));
+    expect(checks).toMatchObject([{ result: 'pass' }, NOT_NEEDED, NOT_NEEDED]);
   });
 
   it('of a Signet that hangs is not put down to another program', async () => {

@@ -41,10 +41,15 @@ export function areaOf(id: string): string {
   return id.split('.', 1)[0] ?? id;
 }
 
-/** How many findings of each kind. */
+/** How many checks of each kind, each counted once, as the worst of what it found. */
 export function countsOf(results: readonly DiagnosticResult[]): Record<Result, number> {
   const counts = { pass: 0, warn: 0, fail: 0, skip: 0, unknown: 0 };
-  for (const { result } of results) counts[result] += 1;
+  const worst = new Map<string, Result>();
+  for (const { id, result } of results) {
+    const before = worst.get(id);
+    if (before === undefined || WORST_FIRST.indexOf(result) < WORST_FIRST.indexOf(before)) worst.set(id, result);
+  }
+  for (const result of worst.values()) counts[result] += 1;
   return counts;
 }
 
