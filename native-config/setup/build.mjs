@@ -139,7 +139,7 @@ function replace(draft) {
     renameSync(draft, target);
   } catch {
     // node_modules may lie on another file system.
-    cpSync(draft, target, { recursive: true });
+    cpSync(draft, target, { recursive: true, preserveTimestamps: true });
   }
 }
 

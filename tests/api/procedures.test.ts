@@ -49,12 +49,19 @@ describe('procedures', () => {
     expect(await ids('issuer=ACME')).toEqual(['acme.unblock', 'certigna.unblock', 'tests.unblock']);
     expect(await ids(`purpose=unblock&tokenId=${daemon.tokenId}`)).toEqual(['tests.unblock', 'generic.unblock']);
     expect(await ids(`tokenId=${daemon.tokenId}`)).toContain('generic.obtain');
+    for (const name of ['Mairie+d%27Alcorc%C3%B3n', 'town+hall+of+alcorc%C3%B3n', 'ayuntamiento+de+alcorc%C3%B3n'])
+      expect(await ids(`purpose=renew&issuer=${name}`)).toEqual(['camerfirma-alcorcon.renew']);
     expect(await ids('issuer=nobody+of+that+name')).toEqual([]);
   });
 
   it('are shown in full, in the language of the reader', async () => {
     const { json } = await get('/v1/procedures/camerfirma-alcorcon.obtain', 'es');
-    expect(json).toMatchObject({ language: 'es', country: 'España', programme: "Mairie d'Alcorcón" });
+    expect(json).toMatchObject({ language: 'es', country: 'España', programme: 'Ayuntamiento de Alcorcón' });
+    expect(json.contacts.map(({ name }: { name: string }) => name)).toEqual([
+      'Solicitud de certificado',
+      'Oficina municipal de registro',
+      'Camerfirma',
+    ]);
     expect(json.steps.map(({ id }: { id: string }) => id)).toEqual(['request', 'identity-check', 'download', 'activation']);
     expect(json.steps[1]).toMatchObject({ after: [1], contact: { id: 'registry' }, waitsFor: { from: 'registration_office' } });
   });

@@ -14,6 +14,7 @@ import {
   objections,
   overflow,
   press,
+  resize,
   startBrowser,
   type TestBrowser,
   visit,
@@ -124,9 +125,9 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the au
         await dress(tab, { language, theme });
         await visit(tab, 'audit');
         await tab.page.click('.entry summary');
-        await tab.page.setViewport({ width: 320, height: 800 });
+        await resize(tab.page, { width: 320, height: 800 });
         expect([await overflow(tab.page), await objections(tab.page)]).toEqual([0, []]);
-        await tab.page.setViewport({ width: 1024, height: 768 });
+        await resize(tab.page, { width: 1024, height: 768 });
       }
       expect((await sentences(tab)).filter((each) => /\w+\.\w+\.\w+|\{\{/.test(each))).toEqual([]);
     });

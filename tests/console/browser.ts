@@ -95,11 +95,20 @@ export async function doorOf(daemon: TestDaemon): Promise<string> {
   return `${url}#code=${code}`;
 }
 
+/** Gives the page this size, in CSS pixels, and waits until it has it. */
+export async function resize(page: Page, size: { width: number; height: number }): Promise<void> {
+  // Firefox 140, of Debian 12, takes the size but knows nothing of the orientation that is sent beside it.
+  await page.setViewport(size).catch((error: Error) => {
+    if (!/setScreenOrientationOverride/.test(error.message)) throw error;
+  });
+  await page.waitForFunction(({ width, height }) => innerWidth === width && innerHeight === height, {}, size);
+}
+
 /** A tab that watches for errors and for requests that leave the machine. */
 export async function newTab({ browser }: TestBrowser, daemon: TestDaemon, options: TabOptions = {}): Promise<ConsoleTab> {
   const page = await browser.newPage();
   page.setDefaultTimeout(DEADLINE);
-  await page.setViewport({ width: options.width ?? 1024, height: options.height ?? 768 });
+  await resize(page, { width: options.width ?? 1024, height: options.height ?? 768 });
   const tab: ConsoleTab = { page, errors: [], outside: [] };
   page.on('console', (message) => {
     // A refusal of the daemon is written there by the browser itself, whatever the page makes of it.

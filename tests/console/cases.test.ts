@@ -16,6 +16,7 @@ import {
   objections,
   overflow,
   press,
+  resize,
   settled,
   startBrowser,
   type TestBrowser,
@@ -409,10 +410,10 @@ describe.skipIf(absent !== undefined)(`how cases look ${absent ?? ''}`, () => {
           for (const details of all) details.open = true;
         });
         for (const width of [320, 2560]) {
-          await tab.page.setViewport({ width, height: 900 });
+          await resize(tab.page, { width, height: 900 });
           expect([path, width, await overflow(tab.page)]).toEqual([path, width, 0]);
         }
-        await tab.page.setViewport({ width: 320, height: 900 });
+        await resize(tab.page, { width: 320, height: 900 });
         await settled(tab.page);
         expect([path, await objections(tab.page)]).toEqual([path, []]);
         const text = await tab.page.evaluate(() => document.body.textContent ?? '');

@@ -11,6 +11,7 @@ import {
   objections,
   overflow,
   press,
+  resize,
   startBrowser,
   type TestBrowser,
   visit,
@@ -69,10 +70,10 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
       for (const theme of ['light', 'dark'] as const) {
         await dress(tab, { language, theme });
         await visit(tab, 'doctor');
-        await tab.page.setViewport({ width: 320, height: 800 });
+        await resize(tab.page, { width: 320, height: 800 });
         expect(await verdict(tab)).toContain('Signet locking');
         expect([await overflow(tab.page), await objections(tab.page)]).toEqual([0, []]);
-        await tab.page.setViewport({ width: 1024, height: 768 });
+        await resize(tab.page, { width: 1024, height: 768 });
       }
     });
 

@@ -13,6 +13,7 @@ import {
   objections,
   overflow,
   press,
+  resize,
   settled,
   startBrowser,
   type TestBrowser,
@@ -102,9 +103,9 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
         await dress(tab, { language, theme });
         await visit(tab, 'doctor');
         await tab.page.click('.actions [aria-expanded]');
-        await tab.page.setViewport({ width: 320, height: 800 });
+        await resize(tab.page, { width: 320, height: 800 });
         expect([await overflow(tab.page), await objections(tab.page)]).toEqual([0, []]);
-        await tab.page.setViewport({ width: 1024, height: 768 });
+        await resize(tab.page, { width: 1024, height: 768 });
         expect(await objections(tab.page)).toEqual([]);
       }
       await dress(tab, { language: 'en', theme: 'light' });

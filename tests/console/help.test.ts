@@ -17,6 +17,7 @@ import {
   objections,
   overflow,
   press,
+  resize,
   startBrowser,
   type TestBrowser,
   visit,
@@ -226,7 +227,7 @@ describe.skipIf(absent !== undefined)(`how help looks ${absent ?? ''}`, () => {
   )('gives axe-core nothing to object to and is never too wide ($language, $theme)', async ({ language, theme }) => {
     await dress(tab, { language, theme });
     for (const path of ['help', 'help/codes', 'help/ask']) {
-      await tab.page.setViewport({ width: 320, height: 900 });
+      await resize(tab.page, { width: 320, height: 900 });
       await visit(tab, path);
       if (path === 'help/ask') {
         await tab.page.click('.sheet .button.primary');
@@ -236,7 +237,7 @@ describe.skipIf(absent !== undefined)(`how help looks ${absent ?? ''}`, () => {
         for (const details of all) details.open = true;
       });
       expect([path, await overflow(tab.page), await objections(tab.page)]).toEqual([path, 0, []]);
-      await tab.page.setViewport({ width: 2560, height: 900 });
+      await resize(tab.page, { width: 2560, height: 900 });
       expect([path, await overflow(tab.page)]).toEqual([path, 0]);
     }
   });

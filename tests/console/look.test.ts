@@ -9,6 +9,7 @@ import {
   missing,
   objections,
   overflow,
+  resize,
   startBrowser,
   type TestBrowser,
   visit,
@@ -47,7 +48,7 @@ describe.skipIf(absent !== undefined)(`every page of the console ${absent ?? ''}
       await dress(tab, { language, theme });
       // Each theme at each width once; texts of another length at the width that is the harder for them.
       for (const width of language === 'en' ? [320, 1280] : [theme === 'light' ? 320 : 1280]) {
-        await tab.page.setViewport({ width, height: 800 });
+        await resize(tab.page, { width, height: 800 });
         for (const path of paths) {
           await visit(tab, path);
           expect([path, width, await objections(tab.page)]).toEqual([path, width, []]);
@@ -65,7 +66,7 @@ describe.skipIf(absent !== undefined)(`every page of the console ${absent ?? ''}
         });
         expect([path, text.match(/\b(console|pin|help)\.\w+\.\w+/g)]).toEqual([path, null]);
         for (const width of WIDTHS) {
-          await tab.page.setViewport({ width, height: 900 });
+          await resize(tab.page, { width, height: 900 });
           expect([path, width, await overflow(tab.page)]).toEqual([path, width, 0]);
         }
       }

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OPENCRYPTOKI_LIBRARY } from '../backends/opencryptoki.ts';
 import { startTestDaemon } from '../fixture/index.ts';
-import { enterConsole, settled, startBrowser, waitForText } from './browser.ts';
+import { enterConsole, resize, settled, startBrowser, waitForText } from './browser.ts';
 
 // Makes docs/images/console.png, by hand: a token that three wrong PINs have really blocked, and its issuer's way out.
 
@@ -30,7 +30,7 @@ try {
   await waitForText(page, 'Certigna');
   // Down to the end of the first step, so that no line is cut through.
   const height = await page.$eval('.blocked .steps > li', (step) => Math.round(step.getBoundingClientRect().bottom) + 8);
-  await page.setViewport({ width: WIDTH, height });
+  await resize(page, { width: WIDTH, height });
   await page.screenshot({ path: FILE });
 } finally {
   await browser[Symbol.asyncDispose]();

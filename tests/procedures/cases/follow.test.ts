@@ -144,7 +144,7 @@ describe('a declared loss', () => {
   it('opens a case to revoke, with the procedure of the issuer', async () => {
     const made = world();
     const issuer = certificate().issuer;
-    const { commonName: _, ...known } = certificate();
+    const { commonName: _, notBefore: __, ...known } = certificate();
     const one = await made.cases.open({ reason: 'lost', certificate: known, holder: { name: 'Zoé' } }, ANN);
     expect(one).toMatchObject({ purpose: 'revoke', opened: { how: 'lost' }, certificate: { issuer } });
     expect((await made.cases.open({ reason: 'lost' }, ANN)).purpose).toBe('revoke');
@@ -207,6 +207,107 @@ describe('what is seen', () => {
     const closed = made.cases.close(id, 2, 'solved', ANN);
     expect(caseView(closed, 'en', new Date()).offersClose).toBeNull();
     expect(caseView(made.cases.reopen(id, 3, ANN), 'en', new Date()).offersClose).toBeNull();
+  });
+});
+
+describe('the certificate of a case that was opened without one', () => {
+  const fresh = (more: Parameters<typeof certificate>[0] = {}) =>
+    certificate({ serialNumber: '0f', notBefore: '2026-02-03T00:00:00.000Z', notAfter: '2029-02-03T00:00:00.000Z', ...more });
+  const offer = (made: ReturnType<typeof world>, id: string) =>
+    caseView(made.cases.get(id), 'en', new Date('2026-02-04T10:00:00Z')).offersClose?.reason;
+
+  it.each(['certigna.obtain', 'certigna.renew'])('is noticed by the issuers of %s, on any token, once', async (procedureId) => {
+    const made = world();
+    const { id } = await made.cases.open({ procedureId }, ANN);
+    expect(made.cases.awaitsCertificate()).toBe(true);
+    made.cases.observe([token(), token({ id: 'tok3', certificates: null })]);
+    made.cases.observe([token({ certificates: [fresh({ issuer: 'CN=Nobody Knows CA' })] })]);
+    expect(offer(made, id)).toBeUndefined();
+    for (let look = 0; look < 3; look += 1) made.cases.observe([token({ id: 'tok2', certificates: [certificate(), fresh()] })]);
+    expect(offer(made, id)).toBe('new_certificate');
+    const one = made.cases.get(id);
+    expect(one).toMatchObject({ version: 2, state: 'open', certificate: null });
+    expect(one.history.at(-1)).toMatchObject({
+      who: 'signet',
+      what: 'observed',
+      detail: { seen: 'new_certificate', serialNumber: '0f', notAfter: '2029-02-03T00:00:00.000Z' },
+    });
+  });
+
+  it.each([
+    ['2026-01-14T23:59:59.000Z', undefined],
+    ['2026-01-15T00:00:00.000Z', 'new_certificate'],
+    ['2026-01-15T23:00:00.000Z', 'new_certificate'],
+  ])('is none that was issued before the day of the opening: %s', async (notBefore, reason) => {
+    const made = world();
+    const { id } = await made.cases.open({ procedureId: 'certigna.obtain' }, ANN);
+    made.cases.observe([token({ certificates: [fresh({ notBefore })] })]);
+    expect(offer(made, id)).toBe(reason);
+  });
+
+  it('is none that was there at the opening, over restarts', async () => {
+    const path = join(folder, 'arrival.db');
+    let made = world(path);
+    const today = fresh({ notBefore: '2026-01-15T06:00:00.000Z' });
+    made.tokens = [token({ certificates: [certificate(), today] })];
+    const { id, history } = await made.cases.open({ procedureId: 'certigna.obtain' }, ANN);
+    expect(history[0]?.detail).toMatchObject({ how: 'manual', present: '0f' });
+    made.cases.observe(made.tokens);
+    made.database.close();
+    made = world(path);
+    made.cases.observe([token({ certificates: [today] })]);
+    expect(offer(made, id)).toBeUndefined();
+    made.cases.observe([token({ certificates: [today, fresh({ serialNumber: '10' })] })]);
+    expect(offer(made, id)).toBe('new_certificate');
+    made.database.close();
+  });
+
+  it('is looked for on the token of the case only, where the procedure names no issuer', async () => {
+    const made = world();
+    made.tokens = [token({ certificates: [] })];
+    const { id } = await made.cases.open({ procedureId: 'generic.obtain', tokenId: 'tok1' }, ANN);
+    const printed = { label: '', serial: '0077', manufacturer: '', model: '' };
+    const other = await made.cases.open({ procedureId: 'generic.renew', token: printed }, ANN);
+    made.cases.observe([token({ id: 'tok2', serial: '0043', certificates: [fresh()] })]);
+    expect([offer(made, id), offer(made, other.id)]).toEqual([undefined, undefined]);
+    made.cases.observe([token({ certificates: [fresh()] })]);
+    expect([offer(made, id), offer(made, other.id)]).toEqual(['new_certificate', undefined]);
+    made.cases.observe([token({ id: 'tok4', serial: '0077', certificates: [fresh()] })]);
+    expect(offer(made, other.id)).toBe('new_certificate');
+  });
+
+  it('is not awaited by a case that could not know it', async () => {
+    const made = world();
+    for (const procedureId of ['generic.obtain', 'generic.renew', 'certigna.revoke', 'certigna.unblock'])
+      await made.cases.open({ procedureId }, ANN);
+    expect(made.cases.awaitsCertificate()).toBe(false);
+    made.cases.observe([token({ certificates: [fresh()] })]);
+    expect(made.cases.list().map(({ version }) => version)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('is not taken for another when the case is reopened, but a later one is noticed', async () => {
+    const made = world();
+    const { id } = await made.cases.open({ procedureId: 'certigna.obtain' }, ANN);
+    const both = [fresh(), fresh({ serialNumber: '10' })];
+    made.cases.observe([token({ certificates: both })]);
+    made.cases.close(id, 2, 'solved', ANN);
+    made.cases.observe([token({ certificates: both })]);
+    made.cases.reopen(id, 3, ANN);
+    made.cases.observe([token({ certificates: both })]);
+    expect(offer(made, id)).toBeUndefined();
+    made.cases.observe([token({ certificates: [...both, fresh({ serialNumber: '11' })] })]);
+    expect(offer(made, id)).toBe('new_certificate');
+  });
+
+  it('is awaited in vain, and no more than that, by a pattern from elsewhere that cannot be read', async () => {
+    const made = world();
+    const { id } = await made.cases.open({ procedureId: 'certigna.obtain' }, ANN);
+    const record = made.cases.record(id);
+    made.cases.remove(id, 1, ANN);
+    const match = { ...record.procedure.match, issuerDn: ['(?=DHIMYOTIS)', 'Nobody'] };
+    await made.cases.import({ ...record, procedure: { ...record.procedure, match } }, ANN);
+    made.cases.observe([token({ certificates: [fresh()] })]);
+    expect(offer(made, id)).toBeUndefined();
   });
 });
 

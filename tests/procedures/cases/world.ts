@@ -62,6 +62,7 @@ export function certificate(more: Partial<NonNullable<SeenToken['certificates']>
     subject: 'CN=Zoé Martin,C=FR',
     issuer: 'CN=Certigna Identity CA,O=DHIMYOTIS,C=FR',
     serialNumber: '0a',
+    notBefore: '2024-06-01T00:00:00.000Z',
     notAfter: '2027-06-01T00:00:00.000Z',
     commonName: 'Zoé Martin',
     ...more,

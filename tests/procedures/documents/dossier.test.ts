@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { LANGUAGES, type Language } from '../../../src/messages/index.ts';
 import { makeDossier } from '../../../src/procedures/cases/documents/index.ts';
 import type { CaseDocumentInput } from '../../../src/procedures/cases/record.ts';
-import type { Texts } from '../../../src/procedures/index.ts';
+import { nameIn, type Texts } from '../../../src/procedures/index.ts';
 import { NOTHING_KNOWN, sampleInput } from './sample.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'signet-dossier-'));
@@ -34,7 +34,7 @@ function told({ procedure }: CaseDocumentInput, language: Language): string[] {
   texts.push(procedure.fee?.note ?? null, procedure.turnaround, procedure.validity, procedure.renewalWindow?.note ?? null);
   const notes = [...procedure.contacts, ...procedure.sources].map(({ note }) => note);
   const plain = procedure.contacts.flatMap(({ name, email, phone, address, url }) => [
-    name,
+    nameIn(name, language),
     email,
     phone,
     url,
