@@ -50,6 +50,7 @@ function seenToken(tokens: Tokens, token: Token, credentials: readonly Credentia
         subject: facts.subject,
         issuer: facts.issuer,
         serialNumber: facts.serialNumber,
+        notBefore: facts.notBefore,
         notAfter: facts.notAfter,
         commonName: facts.subjectCommonName,
       })) ?? null,

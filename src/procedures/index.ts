@@ -2,6 +2,7 @@ export * from './cases/index.ts';
 export type { FactKey, FactView } from './facts.ts';
 export { type Loaded, type LoadedProcedure, loadProcedures } from './load.ts';
 export type { Situation } from './matching.ts';
+export { nameIn, namesOf } from './name.ts';
 export { inOrder } from './order.ts';
 export * from './procedure.ts';
 export { Procedures, type ProceduresOptions } from './procedures.ts';

@@ -3,6 +3,9 @@ import type { Language } from '../messages/index.ts';
 /** The same text in every language that Signet speaks. */
 export type Texts = Record<Language, string>;
 
+/** Who or what something is called: a proper name, the same everywhere, or words, which differ by language. See `nameIn`. */
+export type Name = string | Texts;
+
 /** What a procedure is for. */
 export const PURPOSES = ['unblock', 'obtain', 'renew', 'revoke'] as const;
 export type Purpose = (typeof PURPOSES)[number];
@@ -79,7 +82,7 @@ export interface Fee {
 
 export interface Contact {
   id: string;
-  name: string;
+  name: Name;
   email: string | null;
   phone: string | null;
   /** Lines as they go on an envelope. */
@@ -128,7 +131,7 @@ export interface Procedure {
   id: string;
   issuer: string;
   /** For whom or through whom, where one issuer has several ("Town hall of Alcorcón"). */
-  programme: string | null;
+  programme: Name | null;
   /** ISO 3166-1 alpha-2, or null for anywhere. */
   country: string | null;
   purpose: Purpose;

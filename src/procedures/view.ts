@@ -2,6 +2,7 @@ import { type Language, type Translate, translator } from '../messages/index.ts'
 import { ageOf } from './age.ts';
 import { dateInWords } from './date.ts';
 import { type FactView, factsOf } from './facts.ts';
+import { nameIn } from './name.ts';
 import { inOrder } from './order.ts';
 import type { Actor, Channel, Contact, Need, Pathway, Procedure, Purpose, Source, Step, Texts } from './procedure.ts';
 
@@ -107,7 +108,7 @@ export function render(procedure: Procedure, language: Language, now: Date): Pro
   const say = (texts: Texts): string => texts[language];
   const sayOrNull = (texts: Texts | null): string | null => texts?.[language] ?? null;
   const age = ageOf(procedure.sources, language, now);
-  const contacts = procedure.contacts.map((contact) => contactView(contact, sayOrNull(contact.note), age.suffix, t));
+  const contacts = procedure.contacts.map((contact) => contactView(contact, language, age.suffix, t));
   const steps = inOrder(procedure.steps);
   const stepView = (step: Step, index: number): StepView => {
     const { id, who, channel, waitsFor } = step;
@@ -133,11 +134,11 @@ export function render(procedure: Procedure, language: Language, now: Date): Pro
       onlyIf: sayOrNull(step.onlyIf),
     };
   };
+  const short = renderShort(procedure, language);
   return {
-    ...renderShort(procedure, language),
+    ...short,
     language,
-    programmeText:
-      procedure.programme === null ? null : t('procedures.through', { name: procedure.programme, issuer: procedure.issuer }),
+    programmeText: short.programme === null ? null : t('procedures.through', { name: short.programme, issuer: procedure.issuer }),
     country: countryName(procedure.country, language),
     summary: procedure.summary.map(say),
     age: age.sentence,
@@ -163,7 +164,7 @@ export function renderShort(procedure: Procedure, language: Language): ShortView
     id,
     title: procedure.title[language],
     issuer: procedure.match.generic ? t('procedures.any_issuer') : issuer,
-    programme,
+    programme: programme === null ? null : nameIn(programme, language),
     countryCode: procedure.country,
     purpose,
     purposeText: t(`procedures.purpose.${purpose}`),
@@ -178,8 +179,10 @@ function waiting(from: Actor, text: string, t: Translate): { text: string; sente
   return { text, sentence: t('procedures.wait', { who: t(`procedures.who.${from}`), what: text }) };
 }
 
-function contactView(contact: Contact, note: string | null, suffix: string | null, t: Translate): ContactView {
-  const { id, name, email, phone, address, url } = contact;
+function contactView(contact: Contact, language: Language, suffix: string | null, t: Translate): ContactView {
+  const { id, email, phone, address, url } = contact;
+  const name = nameIn(contact.name, language);
+  const note = contact.note?.[language] ?? null;
   const published = [...beyondName(name, address ?? []), email, phone, url].filter((line) => line !== null);
   const nothing = published.length === 0 && note === null;
   const told = [...published, published.length === 0 ? null : suffix, note, nothing ? t('procedures.not_published') : null];

@@ -3,6 +3,7 @@ import { SignetError } from '../../errors/index.ts';
 import { answerLanguage, type Language } from '../../messages/index.ts';
 import {
   type LoadedProcedure,
+  namesOf,
   type Procedure,
   PURPOSES,
   type Purpose,
@@ -120,5 +121,5 @@ export function procedureRoutes({ procedures, tokens, language: configured }: Ap
 
 function isNamed({ issuer, programme }: Procedure, part: string): boolean {
   const wanted = part.toLowerCase();
-  return [issuer, programme ?? ''].some((name) => name.toLowerCase().includes(wanted));
+  return [issuer, ...namesOf(programme ?? '')].some((name) => name.toLowerCase().includes(wanted));
 }

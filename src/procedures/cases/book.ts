@@ -8,6 +8,8 @@ export type ProcedureBook = Pick<Procedures, 'get' | 'match' | 'renewalOpens'>;
 /** A certificate with a private key, as it was seen on a token. */
 export interface SeenCertificate extends CaseCertificate {
   commonName: string | null;
+  /** ISO 8601. */
+  notBefore: string;
 }
 
 /** A token that is plugged in now. */

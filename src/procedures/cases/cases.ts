@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { SignetError } from '../../errors/index.ts';
 import type { Language } from '../../messages/index.ts';
 import type { Audit, CaseStore } from '../../store/index.ts';
+import { isForCertificate, knowsItsCertificate } from './arrival.ts';
 import type { Actor, ProcedureBook, SeenToken } from './book.ts';
 import { dayOf } from './day.ts';
 import { cleanName, freeName } from './file-name.ts';
@@ -99,7 +100,9 @@ export class Cases {
   /** See `newCase`. */
   async open(request: OpenRequest, actor: Actor): Promise<Case> {
     const { procedures } = this.#options;
-    const needed = request.proposalId !== undefined || request.tokenId !== undefined;
+    const { proposalId, tokenId, certificate, procedureId = '' } = request;
+    const awaits = certificate === undefined && isForCertificate(request.purpose ?? procedures.get(procedureId)?.purpose);
+    const needed = proposalId !== undefined || tokenId !== undefined || awaits;
     const tokens = needed ? await this.#options.look() : [];
     const one = newCase(request, { tokens, book: procedures, now: this.#now(), actor });
     this.#insert(one, []);
@@ -283,9 +286,9 @@ export class Cases {
     }
   }
 
-  /** Whether an open case is over when another certificate is seen. */
+  /** Whether an open case is over when some certificate is seen. */
   awaitsCertificate(): boolean {
-    return this.list('open').some(({ purpose, certificate }) => certificate !== null && /^(renew|obtain)$/.test(purpose));
+    return this.list('open').some(knowsItsCertificate);
   }
 
   /** Reminds of what has waited for too long: each step once for each time its days have passed, restarts or not. */

@@ -1,6 +1,6 @@
+import { arrival, isSame } from './arrival.ts';
 import type { SeenToken } from './book.ts';
 import { replaces } from './proposals.ts';
-import type { CaseToken } from './record.ts';
 import type { ListedCase } from './stored.ts';
 
 /** States in which a PIN may be presented: the token is not locked, and that is known. */
@@ -27,15 +27,9 @@ function lastSeen({ history }: ListedCase): string | undefined {
   return last?.what === 'opened' ? 'locked' : last?.detail.seen;
 }
 
-/** A case that was opened without the token at hand knows only what is printed on it. */
-function isSame(mine: CaseToken | null, seen: SeenToken): boolean {
-  if (mine === null) return false;
-  return mine.id === '' ? mine.serial !== '' && mine.serial === seen.serial : mine.id === seen.id;
-}
-
 function ofCertificate(one: ListedCase, tokens: readonly SeenToken[]): Record<string, string> | null {
   const { certificate } = one;
-  if (certificate === null) return null;
+  if (certificate === null) return arrival(one, tokens);
   const next = tokens.flatMap(({ certificates }) => certificates ?? []).find((each) => replaces(each, certificate));
   if (next === undefined) return null;
   const told = one.history.some(({ what, detail }) => what === 'observed' && detail.serialNumber === next.serialNumber);

@@ -2,6 +2,7 @@ import { SignetError } from '../../errors/index.ts';
 import type { Language } from '../../messages/index.ts';
 import { inOrder } from '../order.ts';
 import type { Procedure, Purpose } from '../procedure.ts';
+import { isForCertificate, presentAlready } from './arrival.ts';
 import type { Actor, ProcedureBook, SeenToken } from './book.ts';
 import { newCaseId } from './id.ts';
 import { USUAL_REMINDER } from './limits.ts';
@@ -49,6 +50,7 @@ export function newCase(
   const { now, actor } = around;
   const { procedure, how, token, certificate, commonName, locked } = choose(request, around.tokens, around.book, now);
   const at = now.toISOString();
+  const present = certificate === null && isForCertificate(procedure.purpose) ? presentAlready(around.tokens, now) : {};
   const steps = inOrder(structuredClone(procedure.steps));
   return {
     id: newCaseId(),
@@ -81,7 +83,7 @@ export function newCase(
         at,
         who: actor.id,
         what: 'opened',
-        detail: { how, procedure: procedure.id, ...(locked ? { pin: 'locked' } : {}) },
+        detail: { how, procedure: procedure.id, ...(locked ? { pin: 'locked' } : {}), ...present },
       },
     ],
   };

@@ -224,6 +224,8 @@ describe('the certificate of a case that was opened without one', () => {
     made.cases.observe([token({ certificates: [fresh({ issuer: 'CN=Nobody Knows CA' })] })]);
     expect(offer(made, id)).toBeUndefined();
     for (let look = 0; look < 3; look += 1) made.cases.observe([token({ id: 'tok2', certificates: [certificate(), fresh()] })]);
+    // A second key pair, such as one to encrypt, says nothing more.
+    made.cases.observe([token({ certificates: [fresh(), fresh({ serialNumber: '10' })] })]);
     expect(offer(made, id)).toBe('new_certificate');
     const one = made.cases.get(id);
     expect(one).toMatchObject({ version: 2, state: 'open', certificate: null });

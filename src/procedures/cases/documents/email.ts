@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SignetError } from '../../../errors/index.ts';
 import { type Language, translator } from '../../../messages/index.ts';
+import { nameIn } from '../../name.ts';
 import type { Step } from '../../procedure.ts';
 import { cleanName, freeName } from '../file-name.ts';
 import type { CaseDocumentInput, CaseFile } from '../record.ts';
@@ -32,7 +33,7 @@ export async function makeEmail(input: CaseDocumentInput, stepId: string, langua
   const texts = [...new Set([first, language])].map((each) => body(input, step, names, each, each !== first));
   const message = new MailComposer({
     ...(from === undefined ? {} : { from, replyTo: from }),
-    to: { name: oneLine(contact.name, NAME_LONGEST), address: contact.email },
+    to: { name: oneLine(nameIn(contact.name, first), NAME_LONGEST), address: contact.email },
     subject: subject(input, first),
     date: new Date(input.now),
     messageId: `<${mark}@signet.invalid>`,

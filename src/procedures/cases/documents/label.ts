@@ -2,6 +2,7 @@ import { type Language, translator } from '../../../messages/index.ts';
 import type { CaseDocumentInput } from '../record.ts';
 import { writeBlank, writeHeading, writeWarning } from './blocks.ts';
 import { holderRows, postStep } from './facts.ts';
+import { issuerLanguage } from './language.ts';
 import { addressOf, label } from './letter.ts';
 import { FAINT, type Paper } from './paper.ts';
 
@@ -26,7 +27,7 @@ export function writeLabel(paper: Paper, input: CaseDocumentInput, language: Lan
   const x = paper.left + (paper.width - WIDTH) / 2;
   const inner = { x: x + PADDING, width: WIDTH - 2 * PADDING };
   const large = { ...inner, x: inner.x + 70, width: inner.width - 70, bold: true };
-  const address = addressOf(input);
+  const address = addressOf(input, issuerLanguage(input.procedure.country, language));
   const small = { ...inner, size: 8, colour: FAINT };
   const from = senderLines(input, language).flatMap((line) => paper.broken(line, small));
   const blanks = address.whole ? 0 : 3;

@@ -1,4 +1,5 @@
 import { type Language, translator } from '../../../messages/index.ts';
+import { nameIn } from '../../name.ts';
 import type { CaseDocumentInput } from '../record.ts';
 import { writeBlank, writeHeading, writeList, writeRows } from './blocks.ts';
 import { holderRows, objectRows, postStep, type Row, referenceRows } from './facts.ts';
@@ -19,7 +20,7 @@ export function writeLetter(paper: Paper, input: CaseDocumentInput, language: La
   writeSender(paper, input, language);
   paper.y = Math.max(paper.y + 12, 150);
   const right = { x: RIGHT, width: paper.left + paper.width - RIGHT, size: 11 };
-  const address = addressOf(input);
+  const address = addressOf(input, language);
   for (const line of address.lines) paper.text('P', line, right);
   if (!address.whole) for (let line = 0; line < 3; line += 1) writeBlank(paper, '', { ...right, after: 6 });
   paper.y += 16;
@@ -67,13 +68,13 @@ function writeSender(paper: Paper, input: CaseDocumentInput, language: Language)
   }
 }
 
-/** The lines of an envelope, and whether they are an address or only a name. */
-export function addressOf(input: CaseDocumentInput): { lines: string[]; whole: boolean } {
+/** The lines of an envelope, and whether they are an address or only a name, which is said in the language. */
+export function addressOf(input: CaseDocumentInput, language: Language): { lines: string[]; whole: boolean } {
   const contact = postStep(input)?.contact ?? null;
   const lines = (contact?.address ?? []).flatMap((line) => plainLines(line));
   return lines.length > 0
     ? { lines: lines.slice(0, 400), whole: true }
-    : { lines: [oneLine(contact?.name ?? input.procedure.issuer)], whole: false };
+    : { lines: [oneLine(nameIn(contact?.name ?? input.procedure.issuer, language))], whole: false };
 }
 
 /** When the issuer said yes, for a parcel that must not come before that: blank until it has. */
@@ -102,7 +103,7 @@ export function writeSheet(paper: Paper, input: CaseDocumentInput, language: Lan
   writeRows(paper, [...holderRows(input, t), ...objectRows(input, t, language), ...referenceRows(input, t)]);
   for (const step of input.procedure.steps.filter(({ channel }) => channel === 'in_person')) {
     const contact = input.procedure.contacts.find(({ id }) => id === step.contact);
-    const lines = [contact?.name ?? '', ...(contact?.address ?? [])].flatMap((line) => plainLines(line));
+    const lines = [nameIn(contact?.name ?? '', language), ...(contact?.address ?? [])].flatMap((line) => plainLines(line));
     writeHeading(paper, 2, t('dossier.sheet.appointment'));
     paper.text('P', step.action[language], { after: 8 });
     writeRows(paper, [
