@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { ask, startTestDaemon, type TestDaemon, until } from '../fixture/index.ts';
 import { cleanEnvironment, command } from './daemon.ts';
 import { typed } from './fake-terminal.ts';
 
@@ -102,7 +102,6 @@ describe('signet console', () => {
   });
 });
 
-async function appears(path: string): Promise<string> {
-  while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 20));
-  return readFileSync(path, 'utf8');
+function appears(path: string): Promise<string> {
+  return until(path, () => (existsSync(path) ? readFileSync(path, 'utf8') : undefined));
 }

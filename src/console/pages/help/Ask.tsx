@@ -1,34 +1,16 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
-import { makeBundle, type ShownBundle } from '../../api/bundles.ts';
-import { Button, ErrorBox, Field, Page, Spinner } from '../../components/index.ts';
+import { Bundle } from '../../bundle/Bundle.tsx';
+import { MakingState, useMaking } from '../../bundle/making.tsx';
+import { Button, Field, Page } from '../../components/index.ts';
 import { t } from '../../state/language.ts';
 import { href } from '../../state/route.ts';
-import { Bundle } from './Bundle.tsx';
 import { Message } from './Message.tsx';
 
 /** Prepares a message to the help desk: the person's own words, and a bundle that is seen in full before it is saved. */
 export function Ask() {
   const words = useSignal('');
   const to = useSignal('');
-  const busy = useSignal(false);
-  const error = useSignal<unknown>(undefined);
-  const made = useSignal<ShownBundle | null>(null);
-  const result = useRef<HTMLHeadingElement>(null);
-  const shown = made.value;
-  useEffect(() => {
-    result.current?.focus();
-  }, [shown?.id]);
-  const make = async (): Promise<void> => {
-    busy.value = true;
-    error.value = undefined;
-    try {
-      made.value = await makeBundle();
-    } catch (thrown) {
-      error.value = thrown;
-    }
-    busy.value = false;
-  };
+  const { shown, busy, error, heading, make } = useMaking();
   return (
     <Page title={t('console.help.ask')} lead={t('console.help.ask_lead')}>
       <p class="crumb">
@@ -50,22 +32,15 @@ export function Ask() {
           )}
         </Field>
         <div class="actions">
-          <Button tone={shown === null ? 'primary' : 'plain'} busy={busy.value} onClick={() => void make()}>
+          <Button tone={shown === null ? 'primary' : 'plain'} busy={busy} onClick={() => void make()}>
             {t(shown === null ? 'console.help.make' : 'console.help.remake')}
           </Button>
         </div>
-        <div role="status">
-          {busy.value ? (
-            <p class="working">
-              <Spinner /> {t('console.help.making')}
-            </p>
-          ) : null}
-        </div>
-        {error.value === undefined ? null : <ErrorBox error={error.value} />}
+        <MakingState busy={busy} error={error} />
       </section>
       {shown === null ? null : (
         <>
-          <Bundle bundle={shown} heading={result} />
+          <Bundle bundle={shown} heading={heading} />
           <Message bundle={shown} words={words.value} to={to} />
         </>
       )}

@@ -1,10 +1,10 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { bundleArchive, type ShownBundle } from '../../api/bundles.ts';
+import { findings, systemWords } from '../../bundle/Bundle.tsx';
 import { Button, CopyIcon, ErrorBox, Field, MailIcon } from '../../components/index.ts';
 import { announce } from '../../state/announce.ts';
 import { download } from '../../state/download.ts';
 import { t } from '../../state/language.ts';
-import { findings, systemWords } from './Bundle.tsx';
 import { isAddress, makeEml } from './eml.ts';
 
 /** The message as it would go out, to be copied or saved as a draft with the bundle. Nothing is sent from here. */

@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
-import { type BundleOutline, bundleAddress, type ShownBundle } from '../../api/bundles.ts';
-import { fetchFile } from '../../api/download.ts';
-import { Button, Copy, clockWords, DownloadIcon, ErrorBox, Facts, InfoIcon, Note, WarningIcon } from '../../components/index.ts';
-import { announce } from '../../state/announce.ts';
-import { t } from '../../state/language.ts';
+import { type BundleOutline, bundleAddress, type ShownBundle } from '../api/bundles.ts';
+import { fetchFile } from '../api/download.ts';
+import { Button, Copy, clockWords, DownloadIcon, ErrorBox, Facts, InfoIcon, Note, WarningIcon } from '../components/index.ts';
+import { announce } from '../state/announce.ts';
+import { t } from '../state/language.ts';
+import './bundle.css';
 
 type Check = NonNullable<BundleOutline['diagnostics']>['checks'][number];
 
