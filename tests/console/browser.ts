@@ -251,9 +251,21 @@ export async function choose(page: Page, label: string, path: string): Promise<v
   await (input as ElementHandle<HTMLInputElement>).uploadFile(path);
 }
 
+/** Waits until the element with the focus is this one: a page gives the focus after it has been painted, not before it is seen. */
+export async function waitForFocus(page: Page, is: { selector: string; text?: string }): Promise<void> {
+  await page.waitForFunction(
+    ({ selector, text }) => {
+      const focused = document.activeElement;
+      return focused?.matches(selector) === true && (text === undefined || focused.textContent === text);
+    },
+    {},
+    is,
+  );
+}
+
 /** Types into the field of a dialog that has the focus, once it has it. */
 export async function typeSecret(page: Page, text: string): Promise<void> {
-  await page.waitForFunction(() => document.activeElement?.matches('dialog input') === true);
+  await waitForFocus(page, { selector: 'dialog input' });
   await page.keyboard.type(text);
 }
 

@@ -21,6 +21,7 @@ import {
   startBrowser,
   type TestBrowser,
   visit,
+  waitForFocus,
   waitForText,
 } from './browser.ts';
 import { downloaded } from './downloaded.ts';
@@ -115,7 +116,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('cases 
       const { page } = tab;
       const id = await openCase(daemon);
       await visit(tab, `cases/${id}`);
-      expect(await page.evaluate(() => document.activeElement?.id)).toBe('page-title');
+      await waitForFocus(page, { selector: '#page-title' });
       for (const [button, title] of [
         ['I have done my part', 'Your part is done'],
         ['The answer has come', 'The answer has come'],
@@ -124,12 +125,12 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('cases 
         await tabTo(tab, button);
         await page.keyboard.press('Enter');
         await waitForText(page, `${title}: `);
-        expect(await page.evaluate(() => document.activeElement?.getAttribute('type'))).toBe('date');
+        await waitForFocus(page, { selector: 'input[type="date"]' });
         await tabTo(tab, 'Record');
         await page.keyboard.press('Enter');
         await noDialog(tab);
         // What to do next is read out: the button that led here may be gone.
-        await page.waitForFunction(() => document.activeElement?.id === 'next-title');
+        await waitForFocus(page, { selector: '#next-title' });
       }
       await waitForText(page, 'No step is left.');
       await page.evaluate(() => document.querySelector<HTMLElement>('#page-title')?.focus());

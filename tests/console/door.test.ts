@@ -14,6 +14,7 @@ import {
   press,
   startBrowser,
   type TestBrowser,
+  waitForFocus,
   waitForText,
 } from './browser.ts';
 
@@ -114,7 +115,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
     it('opens with a new address in the tab that is open already, and says where the person is', async () => {
       const { page } = await tabAt(`${daemon.url}/console/`);
       await waitForText(page, 'Open Signet from a terminal');
-      expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+      await waitForFocus(page, { selector: 'h1' });
       await page.goto(await doorOf(daemon));
       await page.waitForSelector('.shell');
       expect(page.url()).toBe(`${daemon.url}/console/`);

@@ -15,6 +15,7 @@ import {
   startBrowser,
   type TestBrowser,
   visit,
+  waitForFocus,
   waitForText,
 } from './browser.ts';
 
@@ -67,7 +68,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the se
     it('give a program access, whose token works and is shown once', async () => {
       const { page } = tab;
       await press(page, 'Give a program access');
-      await page.waitForFunction(() => document.activeElement?.matches('dialog input[type="text"]') === true);
+      await waitForFocus(page, { selector: 'dialog input[type="text"]' });
       await page.keyboard.type('../etc');
       await page.keyboard.press('Enter');
       await waitForText(page, 'That cannot be a name');
@@ -102,7 +103,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the se
       const { page } = tab;
       await daemon.client('taken', 'status');
       await press(page, 'Give a program access');
-      await page.waitForFunction(() => document.activeElement?.matches('dialog input[type="text"]') === true);
+      await waitForFocus(page, { selector: 'dialog input[type="text"]' });
       await page.keyboard.type('taken');
       const [status] = await page.$$('dialog input[type="checkbox"]');
       await status?.click();

@@ -12,6 +12,7 @@ import {
   startBrowser,
   type TestBrowser,
   typeSecret,
+  waitForFocus,
   waitForText,
 } from './browser.ts';
 
@@ -74,11 +75,11 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the pa
       await waitForText(page, 'Wrong PIN');
       expect(await objections(page)).toEqual([]);
       await page.waitForFunction(() => document.querySelectorAll('dialog .key.used').length === 1);
-      await page.waitForFunction(() => document.activeElement?.matches('dialog input') === true);
+      await waitForFocus(page, { selector: 'dialog input' });
       expect(await page.$eval('dialog input', (input) => (input as HTMLInputElement).value)).toBe('');
       await page.keyboard.press('Escape');
       await page.waitForFunction(() => document.querySelector('dialog') === null);
-      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Enter the PIN');
+      await waitForFocus(page, { selector: 'button', text: 'Enter the PIN' });
       expect([await keys(page, 'left'), await keys(page, 'used')]).toEqual([2, 1]);
     });
 
