@@ -15,6 +15,8 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { greet } from './greet.ts';
+import { type Reach, reacher } from './reach/reach.ts';
 import type { FileFacts, Machine, ProgramAnswer, ReadOnlyProgram } from './view.ts';
 
 const LONGEST_FILE = 1024 * 1024;
@@ -29,8 +31,8 @@ const FOLDERS = ['/usr/bin', '/bin', '/usr/sbin', '/sbin'];
 const PASSED = ['XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS', 'XDG_SESSION_ID', 'HOME', 'SystemRoot'];
 const MODE = { read: constants.R_OK, write: constants.W_OK, execute: constants.X_OK } as const;
 
-/** This machine. Nothing here changes anything, waits longer than it must, or talks to another machine. */
-export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
+/** This machine. Nothing here changes anything or waits longer than it must, and nothing but `reach` talks to another machine. */
+export function thisMachine(env: NodeJS.ProcessEnv = process.env, reach: Reach = reacher({ env })): Machine {
   return {
     platform: process.platform,
     arch: process.arch,
@@ -50,6 +52,8 @@ export function thisMachine(env: NodeJS.ProcessEnv = process.env): Machine {
     run: (program, args, signal) => run(program, args, signal, env),
     connect: tryConnect,
     get,
+    greet: (script, signal) => greet(script, signal, env),
+    reach,
   };
 }
 

@@ -5,7 +5,7 @@ import { driverDuplicate } from './checks/driver-duplicate.ts';
 import { driverFound } from './checks/driver-found.ts';
 import { driverCrashes, driverFlagsReliable, driverVersion } from './checks/driver-record.ts';
 import { driverInitialises, driverLoads } from './checks/driver-starts.ts';
-import { NET_TO_DAEMON_CHECKS, TOKEN_TO_CERT_CHECKS } from './checks/index.ts';
+import { NET_TO_DAEMON_CHECKS, NETWORK_CHECKS, TOKEN_TO_CERT_CHECKS } from './checks/index.ts';
 import { osArch } from './checks/os-arch.ts';
 import { osClock } from './checks/os-clock.ts';
 import { osPolkit } from './checks/os-polkit.ts';
@@ -18,7 +18,7 @@ import { readerExclusive } from './checks/reader-exclusive.ts';
 
 /**
  * Every check, safest first: what only reads this machine, then what loads a driver in a process of its own, then what looks at
- * readers, tokens and certificates through it. A check stands after those it depends on.
+ * readers, tokens and certificates through it, and last what asks other machines, when asked for. A check stands after those it depends on.
  */
 export const CHECKS: readonly Check[] = [
   osClock,
@@ -46,6 +46,7 @@ export const CHECKS: readonly Check[] = [
   cardPresent,
   cardRecognised,
   ...TOKEN_TO_CERT_CHECKS,
+  ...NETWORK_CHECKS,
 ];
 
 /** Checks whose answer from outside the daemon counts more than its own: its doors, as another program finds them. */

@@ -6,12 +6,13 @@ export function viewOfContents(tokenId: string, contents: TokenContents): Conten
   const { certificates, keyIds, privateKeyIds } = contents;
   const certified = new Set(certificates.map(({ keyId }) => keyId));
   return {
-    certificates: certificates.map(({ keyId, label, sha256, facts }) => ({
+    certificates: certificates.map(({ keyId, label, sha256, der, facts }) => ({
       id: sha256,
       tokenId,
       keyId,
       label,
       sha256,
+      der,
       facts,
       hasKey: privateKeyIds === null ? null : privateKeyIds.includes(keyId),
     })),

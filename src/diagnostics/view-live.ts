@@ -1,5 +1,5 @@
 import { type Catalogue, type DriverProfile, type DriverStatus, probeLibrary } from '../drivers/index.ts';
-import { type Audit, type Database, StoreFailure } from '../store/index.ts';
+import { type Audit, type Database, OriginStore, StoreFailure } from '../store/index.ts';
 import type { Token, Tokens } from '../tokens/index.ts';
 import type { DriverView, Machine, ProbeAnswer, TokenView, View } from './view.ts';
 import { viewOfContents } from './view-contents.ts';
@@ -69,6 +69,7 @@ export function viewOf(parts: ViewParts): View {
       remembered ??= { told: history(parts) };
       return remembered.told;
     },
+    pairedSites: () => pairedSites(parts),
     renewalOpens: parts.renewalOpens,
     procedureFor: parts.procedureFor,
   };
@@ -109,6 +110,19 @@ function history({ database, audit, lastCrash }: ViewParts): ReturnType<View['hi
       lastCrash: lastCrash(),
       newestEntry: typeof newest === 'string' ? newest : null,
     };
+  } catch (error) {
+    if (error instanceof StoreFailure) return null;
+    throw error;
+  }
+}
+
+function pairedSites({ database, machine }: ViewParts): ReturnType<View['pairedSites']> {
+  // No records at all: Signet has not run yet.
+  if (database === null) return [];
+  if (database instanceof StoreFailure) return null;
+  try {
+    const alive = new OriginStore(database).list().filter(({ expiresAt }) => Date.parse(expiresAt) > machine.now());
+    return alive.map(({ origin, via }) => ({ origin, via }));
   } catch (error) {
     if (error instanceof StoreFailure) return null;
     throw error;

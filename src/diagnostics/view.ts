@@ -1,5 +1,7 @@
 import type { Catalogue, DriverProfile, DriverStatus, SlotLook } from '../drivers/index.ts';
 import type { CertificateFacts, PinStatus } from '../tokens/index.ts';
+import type { HostAnswer } from './greet.ts';
+import type { Reached, ReachOptions } from './reach/reached.ts';
 
 /** A file as the operating system tells of it. `kind` is null when nothing is there; `code` is the error's (`EACCES`) when it cannot be told. */
 export interface FileFacts {
@@ -35,7 +37,8 @@ export type ReadOnlyProgram =
   | 'flatpak'
   | 'lsof'
   | 'netstat'
-  | 'reg';
+  | 'reg'
+  | 'certutil';
 
 /** The machine, for reading only. Everything is bounded: files to 1 MiB, programs to 64 KiB of output and the check's signal. */
 export interface Machine {
@@ -66,6 +69,13 @@ export interface Machine {
     signal: AbortSignal,
     socketPath?: string,
   ): Promise<{ status: number; headers: Readonly<Record<string, string>>; body: string } | null>;
+  /** Starts this Signet's own native messaging host behind a manifest's script, and no other program; see greet.ts. Never rejects. */
+  greet(script: string, signal: AbortSignal): Promise<HostAnswer>;
+  /**
+   * Asks another machine, which only a check that is opt-in may do: a plain GET by http or https, or an OCSP question; see
+   * reach/reach.ts for its bounds. Never rejects.
+   */
+  reach(url: string, signal: AbortSignal, options?: ReachOptions): Promise<Reached>;
 }
 
 /** A driver that Signet hosts or would host. */
@@ -116,6 +126,7 @@ export interface CertificateView {
   keyId: string;
   label: string;
   sha256: string;
+  der: Buffer;
   /** Null: cannot be parsed. */
   facts: CertificateFacts | null;
   /** A private key that belongs to it: null when the token hides its private keys until login. */
@@ -166,6 +177,8 @@ export interface View {
     /** ISO 8601: the latest time that the database knows of. Later than now: the clock was set back. */
     newestEntry?: string | null;
   } | null;
+  /** Sites that the person has paired, by canonical origin, and the way by which each came; null when the records cannot be read. */
+  pairedSites(): readonly { origin: string; via: string }[] | null;
   /** Days before a certificate's end when its issuer's procedure lets it be renewed; null when no procedure tells. */
   renewalOpens(issuerDn: string): number | null;
   /** The procedure for a purpose on a token, if one fits. */

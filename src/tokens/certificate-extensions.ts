@@ -1,12 +1,14 @@
+import { type Addresses, readAuthorityAccess, readDistributionPoints } from './certificate-addresses.ts';
 import { type DerElement, DerError, expectTag, objectIdentifier, readAll, readOnly, TAG } from './der.ts';
 
 export type QcStatements = { qualified: boolean; qscd: boolean; types: ('esign' | 'eseal' | 'web')[] };
 
-export type ExtensionFacts = {
+export type ExtensionFacts = Addresses & {
   keyUsage: string[] | null;
   extendedKeyUsage: string[] | null;
   isCa: boolean;
   subjectKeyId: string | null;
+  authorityKeyId: string | null;
   policies: string[];
   qcStatements: QcStatements | null;
 };
@@ -68,8 +70,11 @@ export function readExtensions(contents: Buffer): ExtensionFacts {
     extendedKeyUsage: read('2.5.29.37', readExtendedKeyUsage),
     isCa: read('2.5.29.19', readIsCa) ?? false,
     subjectKeyId: read('2.5.29.14', (value) => readOnly(value, TAG.octetString).toString('hex')),
+    authorityKeyId: read('2.5.29.35', readAuthorityKeyId),
     policies: read('2.5.29.32', readPolicies) ?? [],
     qcStatements: read('1.3.6.1.5.5.7.1.3', readQcStatements),
+    crlUrls: readDistributionPoints(values.get('2.5.29.31')),
+    ...readAuthorityAccess(values.get('1.3.6.1.5.5.7.1.1')),
   };
 }
 
@@ -92,6 +97,12 @@ function readIsCa(value: Buffer): boolean {
   if (first?.tag !== TAG.boolean) return false;
   if (first.contents.length !== 1) throw new DerError('wrong BOOLEAN');
   return first.contents[0] !== 0;
+}
+
+/** The key identifier alone: the issuer's name and number beside it are rarely there. */
+function readAuthorityKeyId(value: Buffer): string | null {
+  const [first] = readAll(readOnly(value, TAG.sequence));
+  return first?.tag === 0x80 ? first.contents.toString('hex') : null;
 }
 
 function readPolicies(value: Buffer): string[] {

@@ -8,7 +8,8 @@ export type EventName =
   | 'pin.locked'
   | 'driver.crashed'
   | 'certificate.expiring'
-  | 'case.updated';
+  | 'case.updated'
+  | 'origin.changed';
 
 export interface SignetEvent {
   /** Unique over restarts; what `Last-Event-ID` carries. */

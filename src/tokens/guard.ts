@@ -83,6 +83,16 @@ export class Guard {
     return this.#mutex.held(accountOf(token).card);
   }
 
+  /** Seconds that this caller must wait before a PIN of its is presented: rule 11. */
+  wait(caller: Caller): number {
+    return this.#cooldown.wait(caller.id);
+  }
+
+  /** Whether the next failure may block the token, as last observed: such a try wants the person's consent. */
+  mayBlock(token: Token, kind: PinKind): boolean {
+    return mayBlock(this.status(token, kind), this.observer.count(token, kind));
+  }
+
   /** The status as last observed; while an attempt runs, with that attempt counted as spent. Changes nothing. */
   status(token: Token, kind: PinKind): PinStatus {
     return this.observer.status(token, token.facts, kind);

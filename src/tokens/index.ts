@@ -1,6 +1,18 @@
 export { CertificateError, type CertificateFacts, parseCertificate, publicKeyOf } from './certificate.ts';
 export type { Credential, TokenCertificate, TokenContents } from './credential.ts';
-export { DerError, readAll, readOnly, TAG, unsignedMagnitude } from './der.ts';
+export {
+  type DerElement,
+  DerError,
+  expectTag,
+  integerContents,
+  objectIdentifier,
+  readAll,
+  readElement,
+  readOnly,
+  TAG,
+  unsignedMagnitude,
+  wholeBits,
+} from './der.ts';
 export { EventHub, type EventName, type SignetEvent } from './events.ts';
 export type { Guard, Presentation, Presented } from './guard.ts';
 export { pinLengths } from './pin-format.ts';

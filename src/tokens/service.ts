@@ -235,6 +235,16 @@ export class Tokens {
     return unblockStyle(token.driver) !== null;
   }
 
+  /** Seconds that this caller has to wait after wrong PINs in a row. */
+  wait(caller: Caller): number {
+    return this.#guard.wait(caller);
+  }
+
+  /** Whether the next failure may block the token, as last observed. */
+  mayBlock(token: Token, kind: PinKind): boolean {
+    return this.#guard.mayBlock(token, kind);
+  }
+
   /** See Guard.consent. */
   consent(token: Token, kind: PinKind, caller: Caller): Promise<{ consent: string; expiresAt: string; pin: PinStatus }> {
     return this.#guard.consent(token, kind, caller);

@@ -10,6 +10,11 @@ import { typed } from './fake-terminal.ts';
 
 const ENDS = { en: 'End of diagnostics.', fr: 'Fin du diagnostic.', es: 'Fin del diagnóstico.' } as const;
 
+/** The checks that are made unless others are named. */
+function usual(language?: string): string[] {
+  return listChecks('linux', language).flatMap(({ id, optIn }) => (optIn ? [] : [id]));
+}
+
 describe('signet doctor without a daemon', () => {
   let folder: string;
   let token: SoftHsm;
@@ -44,7 +49,7 @@ describe('signet doctor without a daemon', () => {
     expect([code, err]).toEqual([1, '']);
     const text = plainly(out).replaceAll(/\s+/g, ' ');
     const report = JSON.parse((await typed(['doctor', '--json', '--language', language], { env })).out) as Report;
-    expect(new Set(report.checks.map(({ id }) => id))).toEqual(new Set(listChecks('linux', language).map(({ id }) => id)));
+    expect(new Set(report.checks.map(({ id }) => id))).toEqual(new Set(usual(language)));
     for (const { title, id, result, found } of report.checks) {
       const first = report.checks.find((check) => check.id === id);
       if (first?.result !== result) continue;
@@ -115,8 +120,19 @@ describe('signet doctor without a daemon', () => {
     const { code, out } = await typed(['doctor', '--list'], { env });
     expect(code).toBe(0);
     for (const { id } of listChecks('linux')) expect(out).toContain(id);
+    expect(plainly(out).replaceAll(/\s+/g, ' ').split('only when asked for by its id')).toHaveLength(
+      listChecks('linux').length - usual().length + 1,
+    );
     const { checks } = JSON.parse((await typed(['doctor', '--list', '--json'], { env })).out) as { checks: unknown[] };
     expect(checks).toEqual(listChecks('linux'));
+  });
+
+  it('makes what asks other machines with --network, and that alone', async () => {
+    const report = JSON.parse((await typed(['doctor', '--network', '--json'], { env })).out) as Report;
+    const asking = listChecks('linux').flatMap(({ id, optIn }) => (optIn ? [id] : []));
+    expect([...new Set(report.checks.map(({ id }) => id))]).toEqual(asking);
+    const more = JSON.parse((await typed(['doctor', '--network', 'driver.found', '--json'], { env })).out) as Report;
+    expect(new Set(more.checks.map(({ id }) => id))).toEqual(new Set([...asking, 'driver.found']));
   });
 
   it('refuses a check that there is not', async () => {

@@ -38,12 +38,15 @@ type Readings =
   | 'run'
   | 'connect'
   | 'get'
+  | 'reach'
+  | 'greet'
   | 'drivers'
   | 'probe'
   | 'tokens'
   | 'contents'
   | 'database'
   | 'history'
+  | 'pairedSites'
   | 'renewalOpens'
   | 'procedureFor';
 

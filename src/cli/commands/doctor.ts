@@ -7,14 +7,22 @@ import { type Outcome, page, type SharedOptions, type Shell } from '../shell.ts'
 
 interface Options extends SharedOptions {
   list?: true;
+  network?: true;
 }
 
 /** `signet doctor` */
 export function doctorCommand(frame: Frame): Command {
   const { t } = frame;
   const command = frame
-    .command('doctor', 'doctor', ['doctor', 'doctor driver.loads token.present', 'doctor --list', 'doctor --json'])
+    .command('doctor', 'doctor', [
+      'doctor',
+      'doctor driver.loads token.present',
+      'doctor --network',
+      'doctor --list',
+      'doctor --json',
+    ])
     .argument('[checks...]', t('cli.argument.check'))
+    .option('--network', t('cli.option.doctor_network'))
     .option('--list', t('cli.option.doctor_list'));
   return frame.shared(command).action(async (ids: string[], options: Options) => {
     // Settings that cannot be used are one of the things the doctor is asked about.
@@ -36,10 +44,12 @@ async function list(shell: Shell): Promise<Outcome> {
   return { json: { checks }, page: told };
 }
 
-async function examine(shell: Shell, ids: readonly string[], options: Options): Promise<Outcome> {
-  const { unknownChecks } = await besideDaemon();
-  const [unknown] = unknownChecks(ids);
+async function examine(shell: Shell, named: readonly string[], options: Options): Promise<Outcome> {
+  const { listChecks, unknownChecks } = await besideDaemon();
+  const [unknown] = unknownChecks(named);
   if (unknown !== undefined) throw new CliFailure('unknown_check', 2, { id: unknown });
+  const network = options.network === true ? listChecks(process.platform).filter(({ optIn, here }) => optIn && here) : [];
+  const ids = [...new Set([...named, ...network.map(({ id }) => id as string)])];
   const told = new DoctorPage(shell);
   const flags = { runtimeDir: options.runtimeDir, language: options.language };
   let report: DiagnosticReport;

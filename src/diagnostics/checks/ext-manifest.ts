@@ -1,6 +1,6 @@
 import { posix, win32 } from 'node:path';
+import type { Family } from '../../install/index.ts';
 import type { Machine } from '../view.ts';
-import type { Family } from './ext-places.ts';
 
 /** What is wrong with a manifest, as the variant that says so and what its text needs; null when it is in order. */
 export type Fault = { variant: string; params: Readonly<Record<string, string>> } | null;
@@ -27,14 +27,45 @@ export function faultOf(machine: Machine, path: string, host: string, family: Fa
   return pathFault(machine, path, manifest.path) ?? allowedFault(manifest, family);
 }
 
+/** Ids of the extensions that a manifest lets in, without Chromium's scheme. */
+export function allowedBy(machine: Machine, manifest: string): string[] {
+  const { allowed_origins: origins, allowed_extensions: addOns } =
+    parsed(machine.read(manifest, 65_536) ?? Buffer.alloc(0)) ?? {};
+  const named: unknown[] = [origins ?? [], addOns ?? []].flat();
+  return named.map((one) => String(one).replace(/^chrome-extension:\/\/([a-p]{32})\/$/, '$1'));
+}
+
+/** The program that a manifest names, by its whole path; null when it names none. */
+export function programOf(machine: Machine, manifest: string): string | null {
+  const program = parsed(machine.read(manifest, 65_536) ?? Buffer.alloc(0))?.path;
+  return typeof program === 'string' ? wholePath(machine, manifest, program) : null;
+}
+
+/** Only Windows takes a path that starts from the manifest's own folder. */
+function wholePath({ platform }: Machine, manifest: string, program: string): string {
+  return platform === 'win32' ? win32.resolve(win32.dirname(manifest), program) : program;
+}
+
 function pathFault(machine: Machine, manifest: string, program: unknown): Fault {
   if (typeof program !== 'string' || program === '') return { variant: 'no_program', params: {} };
   const windows = machine.platform === 'win32';
-  // Only Windows takes a path that starts from the manifest's own folder.
   if (!windows && !posix.isAbsolute(program)) return { variant: 'relative_path', params: { program } };
-  const file = windows ? win32.resolve(win32.dirname(manifest), program) : program;
+  const file = wholePath(machine, manifest, program);
   if (machine.file(file).kind !== 'file') return { variant: 'program_missing', params: { program } };
-  return windows || machine.may(file, 'execute') ? null : { variant: 'not_executable', params: { program } };
+  if (!windows && !machine.may(file, 'execute')) return { variant: 'not_executable', params: { program } };
+  return scriptFault(machine, file);
+}
+
+/** A script of ours names the programs that it starts, which an update or a move of Signet leaves behind. */
+function scriptFault(machine: Machine, script: string): Fault {
+  if (!/[\\/]signet-host-[\w.]+$/.test(script)) return null;
+  const text = machine.read(script, 65_536)?.toString('utf8') ?? '';
+  const line = text.split(/\r?\n/).find((each) => / (eu\.webeid|signet) ("\$@"|%\*)$/.test(each)) ?? '';
+  const named = [...line.replaceAll("'\\''", '\0').matchAll(/'([^']+)'|"([^"$]+)"/g)].map(([, plain, batch]) =>
+    plain === undefined ? (batch ?? '').replaceAll('%%', '%') : plain.replaceAll('\0', "'"),
+  );
+  const gone = named.find((path) => machine.file(path).kind !== 'file');
+  return gone === undefined ? null : { variant: 'script_stale', params: { program: gone } };
 }
 
 function allowedFault(manifest: Readonly<Record<string, unknown>>, family: Family): Fault {

@@ -1,13 +1,15 @@
 import { posix } from 'node:path';
+import { type Browser, browsers, HOSTS } from '../../install/index.ts';
 import type { Check, Finding } from '../check.ts';
 import type { Machine, View } from '../view.ts';
 import { faultOf } from './ext-manifest.ts';
-import { type Browser, browsers, HOSTS } from './ext-places.ts';
 import { shownPath } from './shown.ts';
 
 /** A manifest that was found for a browser; `stray`: where that browser does not look. */
-interface Found {
+export interface Found {
   browser: Browser;
+  /** Further browsers that read the same one: on Windows all of a family may. */
+  others: Browser[];
   host: string;
   path: string;
   stray: boolean;
@@ -15,7 +17,7 @@ interface Found {
 
 /**
  * Whether the browsers of this person have a native messaging manifest through which a page's request could reach a signing
- * program. This Signet installs none by itself: their absence is a hint, not a fault.
+ * program. `signet install` writes them, for those who want it: their absence is a hint, not a fault.
  */
 export const extConnected: Check = {
   id: 'ext.connected',
@@ -61,19 +63,18 @@ function installed(machine: Machine): Browser[] {
   return browsers(machine).filter(({ traces }) => traces.some((path) => machine.file(path).kind !== null));
 }
 
-async function manifests(machine: Machine, signal: AbortSignal): Promise<Found[]> {
-  const found: Found[] = [];
-  const seen = new Set<string>();
+/** Every manifest of a host that Signet may stand behind, each once: browsers of one family share the system's folder. */
+export async function manifests(machine: Machine, signal: AbortSignal): Promise<Found[]> {
+  const found = new Map<string, Found>();
   for (const browser of browsers(machine)) {
     const own = machine.platform === 'win32' ? await fromRegistry(machine, browser, signal) : fromFolders(machine, browser);
     for (const one of own) {
-      // Browsers of one family share the system's folder: one manifest is told once.
-      if (seen.has(one.path)) continue;
-      seen.add(one.path);
-      found.push(one);
+      const before = found.get(one.path);
+      if (before === undefined) found.set(one.path, one);
+      else if (before.browser !== browser) before.others.push(browser);
     }
   }
-  return found;
+  return [...found.values()];
 }
 
 function fromFolders(machine: Machine, browser: Browser): Found[] {
@@ -87,7 +88,7 @@ function fromFolders(machine: Machine, browser: Browser): Found[] {
         const path = posix.join(parent, spelling, `${host}.json`);
         if (machine.file(path).kind === null) return [];
         // Some file systems take one spelling for the other: what counts is what the browser finds.
-        return [{ browser, host, path, stray: machine.file(posix.join(folder, `${host}.json`)).kind === null }];
+        return [{ browser, others: [], host, path, stray: machine.file(posix.join(folder, `${host}.json`)).kind === null }];
       }),
     );
   });
@@ -104,7 +105,7 @@ async function fromRegistry(machine: Machine, browser: Browser, signal: AbortSig
     for (const host of HOSTS) {
       const { code, stdout } = await machine.run('reg', ['query', `${key}\\${host}`, '/ve'], signal);
       const path = /\bREG_SZ\s+(\S.*?)\s*$/m.exec(stdout)?.[1];
-      if (code === 0 && path !== undefined) found.push({ browser, host, path, stray: false });
+      if (code === 0 && path !== undefined) found.push({ browser, others: [], host, path, stray: false });
     }
   }
   return found;

@@ -1,16 +1,7 @@
-import { join } from 'node:path';
+import { posix } from 'node:path';
+import { sandboxedBrowsers } from '../../install/index.ts';
 import type { Check, Finding } from '../check.ts';
-import type { View } from '../view.ts';
-
-/** Browsers as the shops for sandboxed programs call them: folder under the root of installed programs. */
-const SNAPS = { firefox: 'Firefox', chromium: 'Chromium', brave: 'Brave', opera: 'Opera' };
-const FLATPAKS = {
-  'org.mozilla.firefox': 'Firefox',
-  'org.chromium.Chromium': 'Chromium',
-  'com.google.Chrome': 'Google Chrome',
-  'com.brave.Browser': 'Brave',
-  'com.microsoft.Edge': 'Microsoft Edge',
-};
+import type { Machine, View } from '../view.ts';
 
 /** `os.sandbox`: Signet or a browser inside a snap or flatpak, which keeps it from the card service and from each other. */
 export const osSandbox: Check = {
@@ -18,7 +9,7 @@ export const osSandbox: Check = {
   severity: 'warning',
   dependsOn: [],
   platforms: ['linux'],
-  run: async (view) => [...signetItself(view), ...browsers(view)],
+  run: async (view, signal) => [...signetItself(view), ...(await browsers(view, signal))],
 };
 
 function signetItself({ machine }: View): Finding[] {
@@ -32,21 +23,38 @@ function signetItself({ machine }: View): Finding[] {
   return shop === null ? [{ result: 'pass' }] : [{ result: 'fail', variant: 'signet', params: { shop } }];
 }
 
-function browsers({ machine }: View): Finding[] {
-  const flatpakRoots = ['/var/lib/flatpak/app', join(machine.home, '.local/share/flatpak/app')];
-  const found = (id: string, name: string, shop: string, places: readonly string[]): Finding[] =>
-    places.some((place) => machine.file(place).kind === 'folder')
-      ? [{ result: 'warn', variant: 'browser', subject: `${shop}:${id}`, params: { name, shop } }]
-      : [];
-  return [
-    ...Object.entries(SNAPS).flatMap(([id, name]) => found(id, name, 'snap', [join('/snap', id, 'current')])),
-    ...Object.entries(FLATPAKS).flatMap(([id, name]) =>
-      found(
-        id,
-        name,
-        'flatpak',
-        flatpakRoots.map((root) => join(root, id)),
-      ),
-    ),
-  ];
+async function browsers({ machine }: View, signal: AbortSignal): Promise<Finding[]> {
+  const found = sandboxedBrowsers({ ...machine, kind: (path) => machine.file(path).kind });
+  if (found.length === 0) return [];
+  const p11kitServer = await servesModules(machine, signal);
+  return found.map(({ id, name, shop, portal }) => ({
+    result: 'warn',
+    // A snap has a runtime folder of its own, into which no socket of the session can be let.
+    variant: portal ? 'portal' : shop === 'flatpak' && p11kitServer ? 'served' : 'browser',
+    subject: `${shop}:${id}`,
+    params: { name, shop, id },
+    evidence: { p11kitServer },
+  }));
+}
+
+/**
+ * Whether a p11-kit server answers in this session. It lends drivers to programs in a sandbox, through a socket: the one of
+ * `P11_KIT_SERVER_ADDRESS`, or the one that its systemd unit listens on.
+ */
+async function servesModules(machine: Machine, signal: AbortSignal): Promise<boolean> {
+  const { P11_KIT_SERVER_ADDRESS: address, XDG_RUNTIME_DIR: runtime } = machine.env;
+  const told = address === undefined ? null : /^unix:path=([^;]+)/.exec(address)?.[1];
+  const usual = runtime === undefined || runtime === '' ? null : posix.join(runtime, 'p11-kit/pkcs11');
+  const path = told === undefined || told === null ? usual : decoded(told);
+  if (path === null || machine.file(path).kind !== 'socket') return false;
+  return (await machine.connect(path, signal)) === null;
+}
+
+/** p11-kit writes special characters of the path as in a URL. */
+function decoded(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
 }

@@ -63,9 +63,13 @@ const facts: CertificateFacts = {
   keyUsage: ['digitalSignature'],
   extendedKeyUsage: ['clientAuth'],
   isCa: false,
+  authorityKeyId: null,
   subjectKeyId: 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00',
   policies: ['1.3.6.1.4.1.51361.1.1.1'],
   qcStatements: { qualified: true, qscd: true, types: ['esign'] },
+  crlUrls: [],
+  ocspUrls: ['http://aia.example/esteid2018'],
+  caIssuerUrls: ['http://c.example/esteid2018.der.crt'],
 };
 
 export const CERTIFICATE: BundleCertificate = {

@@ -17,8 +17,9 @@ afterEach(() => {
   for (const clean of cleanUps.splice(0)) clean();
 });
 
+const DER = await issue('p256', { name: 'Ann' });
 const FACTS: CertificateFacts = {
-  ...parseCertificate(await issue('p256', { name: 'Ann' })),
+  ...parseCertificate(DER),
   subject: 'CN=Ann',
   issuer: 'CN=Middle',
   issuerCommonName: 'Middle',
@@ -32,7 +33,7 @@ function certificate(facts: Partial<CertificateFacts> | null = {}, rest: Partial
   const id = createHash('sha256')
     .update(JSON.stringify([full, rest]))
     .digest('hex');
-  return { id, tokenId: 'token-1', keyId: '01', label: 'Label', sha256: id, facts: full, hasKey: null, ...rest };
+  return { id, tokenId: 'token-1', keyId: '01', label: 'Label', sha256: id, der: DER, facts: full, hasKey: null, ...rest };
 }
 
 /** A view of one token with these certificates, at `now`. */

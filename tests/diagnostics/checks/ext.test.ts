@@ -60,7 +60,8 @@ describe('ext.connected', () => {
     expect(await one(extConnected, seen())).toMatchObject({
       result: 'warn',
       severity: 'notice',
-      found: expect.stringContaining('Vivaldi, Firefox. This Signet has installed none'),
+      found: expect.stringContaining('Vivaldi, Firefox.'),
+      fix: expect.stringContaining('signet install'),
       evidence: { browsers: 'chromium vivaldi firefox' },
     });
   });
@@ -130,6 +131,22 @@ describe('ext.native-manifest', () => {
       result: 'fail',
       fix: expect.stringContaining(`chmod +x ${program}`),
     });
+  });
+
+  it('fails with a script of ours that leads to a program which has moved', async () => {
+    const script = join(home, "it's signet-host-eu.webeid");
+    const quoted = (path: string): string => `'${path.replaceAll("'", "'\\''")}'`;
+    program = join(home, 'signet-host-eu.webeid');
+    const write = (node: string): void =>
+      writeFileSync(program, `#!/bin/sh\nexec ${quoted(node)} ${quoted(script)} eu.webeid "$@"\n`, { mode: 0o755 });
+    write(process.execPath);
+    put(CHROMIUM, sound());
+    const outside = { file: thisMachine({}).file };
+    expect(await one(extNativeManifest, seen(outside))).toMatchObject({ result: 'fail', found: expect.stringContaining(script) });
+    writeFileSync(script, '');
+    expect(await one(extNativeManifest, seen(outside))).toMatchObject({ result: 'pass' });
+    write('/nowhere/node');
+    expect(await one(extNativeManifest, seen(outside))).toMatchObject({ fix: expect.stringContaining('signet install') });
   });
 
   it('fails with a file that cannot be read', async () => {

@@ -1,11 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { osArch } from '../../../src/diagnostics/checks/os-arch.ts';
 import { binaryOf } from '../../../src/diagnostics/checks/os-binary.ts';
 import { osClock, WRITTEN } from '../../../src/diagnostics/checks/os-clock.ts';
 import { osPolkit } from '../../../src/diagnostics/checks/os-polkit.ts';
 import { osSandbox } from '../../../src/diagnostics/checks/os-sandbox.ts';
 import { osSession } from '../../../src/diagnostics/checks/os-session.ts';
-import type { DriverView, FileFacts, Machine, ProgramAnswer } from '../../../src/diagnostics/index.ts';
+import {
+  type DriverView,
+  type FileFacts,
+  type Machine,
+  type ProgramAnswer,
+  thisMachine,
+} from '../../../src/diagnostics/index.ts';
 import { one, run, view } from './world.ts';
 
 const DAY = 86_400_000;
@@ -120,11 +132,76 @@ describe('os.sandbox', () => {
   it('may hold browsers', async () => {
     const machine = there('/snap/firefox/current', '/home/ana/.local/share/flatpak/app/com.google.Chrome');
     const { checks } = await run([osSandbox], view({ machine }));
+    expect(checks[0]?.fix).toContain('Ubuntu');
+    expect(checks[1]?.fix).not.toContain('Ubuntu');
     expect(checks.map(({ result, subject }) => [result, subject])).toEqual([
       ['warn', 'snap:firefox'],
       ['warn', 'flatpak:com.google.Chrome'],
       ['pass', undefined],
     ]);
+  });
+
+  describe('with a p11-kit server in the session', () => {
+    const FLATPAK = '/var/lib/flatpak/app/org.mozilla.firefox';
+    let runtime: string;
+
+    beforeEach(() => {
+      runtime = mkdtempSync(join(tmpdir(), 'signet-p11-kit-'));
+      mkdirSync(join(runtime, 'p11-kit'));
+    });
+    afterEach(() => rmSync(runtime, { recursive: true, force: true }));
+
+    const listening = async (name: string): Promise<Server> => {
+      const server = createServer((socket) => socket.end()).listen(join(runtime, name));
+      await once(server, 'listening');
+      return server;
+    };
+    const browsersOf = async (env: Record<string, string>) => {
+      const real = thisMachine({});
+      const inside = (path: string) => path.startsWith(runtime);
+      const simple = there('/snap/chromium/current', FLATPAK);
+      const machine = { ...simple, env, file: (path: string) => (inside(path) ? real.file(path) : simple.file(path)) };
+      const { checks } = await run([osSandbox], view({ machine }));
+      return checks.filter(({ subject }) => subject !== undefined);
+    };
+
+    it.each([
+      ['at its usual place', 'p11-kit/pkcs11', () => ({ XDG_RUNTIME_DIR: runtime })],
+      [
+        'where it says',
+        'my own',
+        () => ({ P11_KIT_SERVER_ADDRESS: `unix:path=${runtime}/my%20own;x=y`, XDG_RUNTIME_DIR: '/nowhere' }),
+      ],
+    ])('that answers %s, tells it as a way out of a flatpak', async (_where, name, env) => {
+      const server = await listening(name);
+      const [snap, flatpak] = await browsersOf(env());
+      server.close();
+      expect(snap).toMatchObject({ result: 'warn', evidence: { p11kitServer: true } });
+      expect(snap?.fix).not.toContain('p11-kit');
+      expect(flatpak).toMatchObject({ result: 'warn', evidence: { p11kitServer: true } });
+      expect(flatpak?.fix).toMatch(/--filesystem=xdg-run\/p11-kit org\.mozilla\.firefox$/);
+    });
+
+    it('that has ended, that is none, or that is nowhere, says nothing of it', async () => {
+      const path = join(runtime, 'p11-kit/pkcs11');
+      // A server that is killed leaves its socket behind.
+      const leave = "require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))";
+      expect(spawnSync(process.execPath, ['-e', leave, path]).signal).toBe('SIGKILL');
+      expect(thisMachine({}).file(path).kind).toBe('socket');
+      writeFileSync(join(runtime, 'file'), '');
+      const places: Record<string, string>[] = [
+        { XDG_RUNTIME_DIR: runtime },
+        { P11_KIT_SERVER_ADDRESS: `unix:path=${runtime}/file` },
+        { P11_KIT_SERVER_ADDRESS: `unix:path=${runtime}/%` },
+        { P11_KIT_SERVER_ADDRESS: 'vsock:cid=2;port=1' },
+        {},
+      ];
+      for (const env of places) {
+        const [, flatpak] = await browsersOf(env);
+        expect(flatpak).toMatchObject({ result: 'warn', evidence: { p11kitServer: false } });
+        expect(flatpak?.fix).not.toContain('p11-kit');
+      }
+    });
   });
 });
 

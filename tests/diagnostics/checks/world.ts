@@ -45,6 +45,7 @@ export function view({ machine = {}, settings = {}, tokens = [], ...rest }: Chan
     contents: async () => ({ certificates: [], keysWithoutCertificate: [] }),
     database: () => null,
     history: () => ({ auditSound: true, lastCrash: null }),
+    pairedSites: () => [],
     renewalOpens: () => null,
     procedureFor: () => null,
     ...rest,
@@ -58,8 +59,10 @@ const VAGUE = ['Fine.', 'Worth a look.', 'Not working.', 'Could not be told.'];
  * seen and what to do, in words of its own, with nothing left to fill in.
  */
 export async function run(checks: readonly Check[], seen: View): Promise<Report> {
+  // What is opt-in is made only when it is named.
+  const ids = checks.some(({ optIn }) => optIn === true) ? checks.map(({ id }) => id) : [];
   for (const language of ['fr', 'es', 'en']) {
-    for (const result of (await runChecks(seen, { checks, language })).checks) {
+    for (const result of (await runChecks(seen, { checks, ids, language })).checks) {
       expect(result.title, result.id).not.toMatch(/^doctor\./);
       expect(`${result.found} ${result.fix}`, result.id).not.toMatch(/\{\{|undefined|\bNaN\b/);
       if (result.result !== 'warn' && result.result !== 'fail') continue;
@@ -67,7 +70,7 @@ export async function run(checks: readonly Check[], seen: View): Promise<Report>
       expect(result.fix, `${result.id}: ${result.found}`).toMatch(/\w/);
     }
   }
-  return runChecks(seen, { checks });
+  return runChecks(seen, { checks, ids });
 }
 
 /** The one result of one check. */
