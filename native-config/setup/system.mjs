@@ -19,6 +19,12 @@ export const PEERS = [
   'chromium',
   'firefox-esr',
   'poppler-utils',
+  'pinentry-curses',
+  'pinentry-gtk2',
+  'xvfb',
+  'xdotool',
+  'tmux',
+  'libnss3-tools',
 ];
 
 /**

@@ -15,6 +15,12 @@ describe('what the tests need from Debian', () => {
       'systemd',
       'chromium',
       'firefox-esr',
+      'pinentry-curses',
+      'pinentry-gtk2',
+      'xvfb',
+      'xdotool',
+      'tmux',
+      'libnss3-tools',
     ]) {
       expect(PEERS).toContain(name);
     }
