@@ -103,6 +103,8 @@ export function algorithmsFor(key: KeyFacts, mechanisms: ReadonlySet<number>): A
  * Mechanism, parameter and input bytes for one signature. Prefers the raw mechanism over a digest, since drivers lack the combined ones more
  * often (SoftHSM2: no CKM_ECDSA_SHA256); falls back to the combined one when `data` is at hand. When both `digest` and `data` are given, the
  * caller answers for their belonging together.
+ * `anyCurve` is for protocols that pair a hash with an ECDSA key of whatever curve, as X.509 and CMS do and JOSE does not; a digest longer
+ * than the curve's order is cut to its leftmost bytes (FIPS 186-5, 6.4.1), because drivers differ in what they do with the rest.
  * @throws SignatureInputError `algorithm_unsupported` (key, token, or EdDSA without data) or `digest_length`
  * @throws TypeError when neither digest nor data is given
  */
@@ -110,12 +112,13 @@ export function planSignature(
   algorithm: Algorithm,
   key: KeyFacts,
   mechanisms: ReadonlySet<number>,
-  input: { digest?: Buffer; data?: Buffer },
+  input: { digest?: Buffer; data?: Buffer; anyCurve?: boolean },
 ): SignaturePlan {
   const { digest, data } = input;
   if (digest === undefined && data === undefined) throw new TypeError('a signature needs a digest or data');
   const facts = FACTS[algorithm];
-  if (!keyFits(algorithm, key)) throw unsupported(algorithm, 'key', `${algorithm} does not fit this key`);
+  const otherCurve = input.anyCurve === true && facts.family === 'ecdsa' && key.type === 'ec' && key.curve !== 'other';
+  if (!otherCurve && !keyFits(algorithm, key)) throw unsupported(algorithm, 'key', `${algorithm} does not fit this key`);
   if (facts.family === 'eddsa') {
     if (data === undefined) throw unsupported(algorithm, 'digest', 'EdDSA signs data, not a digest');
     if (!mechanisms.has(RAW.eddsa)) throw unsupported(algorithm, 'token', 'the token does not offer EdDSA');
@@ -131,13 +134,21 @@ export function planSignature(
       createHash(hash)
         .update(data ?? Buffer.alloc(0))
         .digest();
-    return { mechanism: RAW[family], ...parameter, input: family === 'pkcs1' ? encodeDigestInfo(hash, value) : value };
+    const input = family === 'pkcs1' ? encodeDigestInfo(hash, value) : family === 'ecdsa' ? cutToOrder(value, key) : value;
+    return { mechanism: RAW[family], ...parameter, input };
   }
   const combined = COMBINED[family][hash];
   if (!mechanisms.has(combined)) throw unsupported(algorithm, 'token', `the token does not offer ${algorithm}`);
   if (data === undefined)
     throw unsupported(algorithm, 'digest', `the token makes ${algorithm} over data only, not over a digest`);
   return { mechanism: combined, ...parameter, input: data };
+}
+
+/** Length of the order of each curve in bytes. */
+const ORDER = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const;
+
+function cutToOrder(digest: Buffer, key: KeyFacts): Buffer {
+  return key.type === 'ec' && key.curve !== 'other' ? digest.subarray(0, ORDER[key.curve]) : digest;
 }
 
 /** @throws SignatureInputError `digest_length` unless the digest is as long as the algorithm's hash; `algorithm_unsupported` for EdDSA */

@@ -11,6 +11,8 @@ export interface SignInput {
   algorithm: Algorithm;
   data?: Buffer;
   digest?: Buffer;
+  /** ECDSA with the algorithm's hash on whatever curve the key has: see planSignature. */
+  anyCurve?: boolean;
 }
 
 /** PIN and consent for a key that asks every time. */
@@ -51,9 +53,21 @@ export class Signing {
     }
   }
 
+  /** Throws as `sign` would before anything is asked of the person or the token: what is wanted can be made by this key. */
+  require(credential: Credential, input: SignInput): void {
+    planFor(credential, input);
+    this.#requireAudit();
+  }
+
   /** Signs many digests, in order: all of them, or an error whose `made` says how many from the front were signed. */
-  async signBatch(credential: Credential, caller: Caller, algorithm: Algorithm, digests: Buffer[]): Promise<Buffer[]> {
-    const plans = digests.map((digest) => planFor(credential, { algorithm, digest }));
+  async signBatch(
+    credential: Credential,
+    caller: Caller,
+    algorithm: Algorithm,
+    digests: Buffer[],
+    { anyCurve = false, signal }: { anyCurve?: boolean; signal?: AbortSignal } = {},
+  ): Promise<Buffer[]> {
+    const plans = digests.map((digest) => planFor(credential, { algorithm, digest, anyCurve }));
     this.#requireAudit();
     this.#tokens.requireSession(credential.token, caller);
     if (credential.key?.alwaysAuthenticate === true) throw new SignetError('pin_required', { variant: 'every_time' });
@@ -72,6 +86,7 @@ export class Signing {
       const began = performance.now();
       try {
         this.#requireAudit();
+        signal?.throwIfAborted();
         this.#tokens.requireSession(credential.token, caller);
         const request = requestFor(
           credential,
@@ -218,8 +233,8 @@ function translate(error: unknown, driver: string): unknown {
   return new SignetError('driver_refused', { params, cause: error });
 }
 
-function planFor(credential: Credential, { algorithm, data, digest }: SignInput): SignaturePlan {
-  const input = { ...(data === undefined ? {} : { data }), ...(digest === undefined ? {} : { digest }) };
+function planFor(credential: Credential, { algorithm, data, digest, anyCurve = false }: SignInput): SignaturePlan {
+  const input = { ...(data === undefined ? {} : { data }), ...(digest === undefined ? {} : { digest }), anyCurve };
   try {
     return planSignature(algorithm, credential.certificate.facts.key, credential.mechanisms, input);
   } catch (error) {
