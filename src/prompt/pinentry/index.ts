@@ -1,0 +1,1 @@
+export { type PinentryOptions, pinentryFace } from './face.ts';
