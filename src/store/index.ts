@@ -14,3 +14,4 @@ export {
   type Observation,
   type PinKind,
 } from './ledger.ts';
+export { type OriginCertificateRow, type OriginRow, OriginStore, SITE_RIGHTS, type SiteRight } from './origins.ts';

@@ -113,4 +113,21 @@ export const MIGRATIONS: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   `,
   'ALTER TABLE case_files ADD COLUMN step_id TEXT',
+  `
+  CREATE TABLE origins (
+    origin TEXT PRIMARY KEY,
+    rights TEXT NOT NULL,
+    via TEXT NOT NULL,
+    paired_at TEXT NOT NULL,
+    expires_at TEXT NOT NULL,
+    last_used_at TEXT
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE origin_certificates (
+    origin TEXT NOT NULL REFERENCES origins (origin),
+    sha256 TEXT NOT NULL,
+    holder TEXT NOT NULL,
+    until TEXT NOT NULL,
+    PRIMARY KEY (origin, sha256)
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];
