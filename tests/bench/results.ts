@@ -1,5 +1,6 @@
 import type { Crash } from './crash.ts';
 import type { Hang } from './hang.ts';
+import type { HostTimes } from './host.ts';
 import type { Memory } from './memory.ts';
 import type { Throughput } from './rounds.ts';
 import type { Startup } from './startup.ts';
@@ -9,6 +10,7 @@ import type { ThroughputResult } from './throughput.ts';
 export interface Results {
   throughput?: ThroughputResult;
   startup?: Startup;
+  host?: HostTimes;
   hang?: Hang;
   crash?: Crash;
   memory?: Memory;
@@ -27,12 +29,18 @@ export function throughputTables(throughput: NonNullable<Results['throughput']>)
 }
 
 /** Start, crash, hang and memory, as far as they were measured. */
-export function otherTable({ startup, hang, crash, memory }: Results): Table {
+export function otherTable({ startup, host, hang, crash, memory }: Results): Table {
   const rows: string[][] = [];
   if (startup !== undefined) {
     rows.push(
       ['spawn to listening', spread(startup.listening)],
       ['spawn to first signature, login included', spread(startup.firstSignature)],
+    );
+  }
+  if (host !== undefined) {
+    rows.push(
+      ['native messaging host: spawn to greeting', spread(host.greeting)],
+      ['native messaging host: spawn to the daemon’s answer', spread(host.answer)],
     );
   }
   if (crash !== undefined) rows.push(['driver SIGSEGV to next signature, new login', spread(crash.back)]);

@@ -6,6 +6,7 @@ import { compilerMissing } from '../backends/compile.ts';
 import { softHsmMissing } from '../backends/softhsm.ts';
 import { measureCrash } from './crash.ts';
 import { measureHang } from './hang.ts';
+import { measureHost } from './host.ts';
 import { measureMemory } from './memory.ts';
 import { printed, targetTable } from './print.ts';
 import { report } from './report.ts';
@@ -23,19 +24,20 @@ comes back, and what memory it takes. A whole run takes about four minutes and
 writes docs/benchmarks.md, unless other programs used the cores too much.
 
   --quick       short rounds; figures that are good for a glance only
-  --only PART   throughput, startup, hang, crash or memory; may be repeated
+  --only PART   throughput, startup, host, hang, crash or memory; may be repeated
   --help        this text
 `;
 
 /** With raw loops further apart than this the document is left as it was. */
 const TOO_WILD = 0.5;
 
-const PARTS = ['throughput', 'startup', 'hang', 'crash', 'memory'] as const;
+const PARTS = ['throughput', 'startup', 'host', 'hang', 'crash', 'memory'] as const;
 type Part = (typeof PARTS)[number];
 
 const FULL = {
   throughput: { rounds: 3, spare: 2, patience: 30_000, seconds: 1, rawSeconds: 0.6, batch: { rsa: 2_000, ec: 10_000 } },
   startup: 5,
+  host: 20,
   hang: 2,
   crash: 5,
   memory: { warmUp: 100_000, signatures: 100_000 },
@@ -44,6 +46,7 @@ const FULL = {
 const QUICK: typeof FULL = {
   throughput: { rounds: 1, spare: 0, patience: 2_000, seconds: 0.4, rawSeconds: 0.3, batch: { rsa: 500, ec: 5_000 } },
   startup: 2,
+  host: 5,
   hang: 0.5,
   crash: 2,
   memory: { warmUp: 15_000, signatures: 15_000 },
@@ -61,6 +64,11 @@ async function measure(program: Program, parts: ReadonlySet<Part>, plan: typeof 
     'startup',
     () => measureStartup(program, plan.startup),
     (value) => (results.startup = value),
+  );
+  await part(
+    'host',
+    () => measureHost(program, plan.host),
+    (value) => (results.host = value),
   );
   await part(
     'hang',

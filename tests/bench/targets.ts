@@ -15,12 +15,13 @@ export interface Target {
 const BREATHING = 4;
 
 /** The targets for the parts that were measured. Of TCP and Unix socket the slower one counts. */
-export function targets({ throughput, startup, hang, crash, memory }: Results): Target[] {
+export function targets({ throughput, startup, host, hang, crash, memory }: Results): Target[] {
   const list: Target[] = [];
   if (throughput !== undefined) list.push(...speeds(throughput));
   if (hang !== undefined) list.push(below('/health p99 while a driver call hangs', hang.during, 20, 'ms', 1));
   if (crash !== undefined) list.push(below('back in service after a SIGSEGV, new login', crash.back.median, 500, 'ms'));
   if (startup !== undefined) list.push(below('listening after start', startup.listening.median, 1_000, 'ms'));
+  if (host !== undefined) list.push(below('native messaging host: spawn to the daemon’s answer', host.answer.median, 300, 'ms'));
   if (memory !== undefined) {
     const { atRest, growth, signatures } = memory;
     list.push(below('daemon + host at rest, shared pages once', atRest.together, 160, 'MiB'));

@@ -1,0 +1,2 @@
+export { type RunningOptions, requireRunning } from './running.ts';
+export { Unreachable, type UnreachableReason } from './unreachable.ts';
