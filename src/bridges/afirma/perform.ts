@@ -1,0 +1,36 @@
+import { batch } from './batch.ts';
+import { AfirmaFailure, type Family } from './failure.ts';
+import { pick } from './pick.ts';
+import { toBase64url } from './query.ts';
+import { requireServed } from './request.ts';
+import { sign } from './sign.ts';
+import type { Work } from './work.ts';
+
+/** Which numbers the errors of an operation have. */
+export function familyOf(op: string): Family {
+  if (op === 'selectcert') return 'select';
+  return op === 'batch' ? 'batch' : 'sign';
+}
+
+/** Runs one operation and gives the text of its result. Throws AfirmaFailure, or what Sites throws. */
+export async function perform(work: Work): Promise<string> {
+  const { request } = work;
+  requireServed(request);
+  switch (request.op) {
+    case 'sign':
+    case 'cosign':
+    case 'countersign':
+      return sign(work);
+    case 'selectcert':
+      return toBase64url((await pick(work, request.properties, 'show')).certificate.der);
+    case 'batch':
+      return batch(work);
+    // These open files of the person's choice, and Signet's questions cannot show a list of files.
+    case 'load':
+    case 'save':
+    case 'signandsave':
+      throw new AfirmaFailure('files');
+    default:
+      throw new AfirmaFailure('operation');
+  }
+}
