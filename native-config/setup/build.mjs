@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildExtension } from './extension-build.mjs';
 import { modules, node24, root } from './places.mjs';
 import { excerpt, isProgram, quietly } from './run.mjs';
 import { main, Stop, say } from './say.mjs';
@@ -11,6 +12,8 @@ const target = join(root, 'dist');
 const stampFile = join(target, '.signet-build');
 /** The page's own sources: Vite builds them, and only when one of them has changed. */
 const page = join(source, 'console');
+/** The extension's parts have a build of their own as well; only its ids are read by the daemon's code. */
+const extension = join(source, 'extension');
 const pageStamp = join(target, 'console', '.signet-build');
 
 /**
@@ -50,6 +53,7 @@ export function ensureBuild({ quiet = false } = {}) {
     const compiler = join(modules, 'typescript', 'bin', 'tsc');
     const { ok, output } = quietly(node24(), [compiler, '-p', join(root, 'tsconfig.json'), '--outDir', draft], { cwd: root });
     if (!ok) throw new Stop('buildFailed', { output: excerpt(output) }, 1);
+    buildExtension(draft);
     copyData(draft);
     checkProcedures(draft);
     buildPage(join(draft, 'console'));
@@ -94,7 +98,8 @@ function checkProcedures(draft) {
 
 /** @param {string} file */
 function isOfPage(file) {
-  return file.startsWith(page + sep);
+  if (file.startsWith(extension + sep)) return !file.endsWith('ids.json');
+  return file.startsWith(page + sep) || file.startsWith(join(source, 'client', 'web') + sep);
 }
 
 /**

@@ -39,6 +39,8 @@ function staticChecks() {
     ['types', [tsc, '--noEmit', '-p', join(root, 'tests', 'tsconfig.json')]],
     ['types of the console', [tsc, '--noEmit', '-p', join(root, 'src', 'console', 'tsconfig.json')]],
     ['types of the browser tests', [tsc, '--noEmit', '-p', join(root, 'tests', 'console', 'tsconfig.json')]],
+    ['types of the extension', [tsc, '--noEmit', '-p', join(root, 'src', 'extension', 'tsconfig.json')]],
+    ['types of the extension tests', [tsc, '--noEmit', '-p', join(root, 'tests', 'extension', 'tsconfig.json')]],
   ];
   if (existsSync(docs)) checks.push(['docs', [docs]]);
   return checks.filter(([, args]) => !openly(node24(), args, { cwd: root })).map(([name]) => name);

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Written by `signet install`; `signet uninstall` removes it.
+{{environment}}exec {{node}} {{program}} {{host}} "$@"

@@ -1,0 +1,16 @@
+export { type Action, changes, type Note, type Purpose, type Store } from './action.ts';
+export { apply, type Hands, type Outcome } from './apply.ts';
+export { type Around, BROWSER_IDS, type Browser, type BrowserId, browsers, type Family, HOSTS } from './browsers.ts';
+export { familyOf } from './hosts.ts';
+export { type InstallMachine, type InstallOptions, PARTS, type Part } from './machine.ts';
+export { type Look, type NssDatabase, nssDatabases, ourAuthorities } from './nss.ts';
+export { type Scope, tlsFolder } from './places.ts';
+export { plan } from './plan.ts';
+export { tlsFiles } from './plan-tls.ts';
+export { RecordUnreadable } from './record.ts';
+export { runner } from './run.ts';
+export { type SandboxedBrowser, sandboxedBrowsers } from './sandboxed.ts';
+export { type Ran, type Run, StepFailed } from './stores.ts';
+export { survey } from './survey.ts';
+export { judgeLocalCertificate, RENEW_BEFORE } from './tls.ts';
+export { unplan } from './unplan.ts';
