@@ -8,7 +8,7 @@ export interface PageSpec {
   /** Key of its name in the navigation and the window's title. */
   titleKey: string;
   icon: Icon;
-  /** Place in the navigation: tokens 10, certificates 20, sign 30, cases 40, doctor 50, help 60, audit 70, settings 80. */
+  /** Place in the navigation: tokens 10, certificates 20, sign 30, sites 35, cases 40, doctor 50, help 60, audit 70, settings 80. */
   order: number;
   /** `rest` is what stands behind the path: `['12']` for `#/cases/12`. */
   Page: (props: { rest: readonly string[] }) => JSX.Element;

@@ -45,22 +45,39 @@ export interface TestBrowser extends AsyncDisposable {
   downloads: string;
 }
 
+export interface StartOptions {
+  /** Host names that are this machine to the browser, whatever the network says; Chromium takes `name=address` as well. */
+  here?: readonly string[];
+  /** Takes any certificate of a server. */
+  anyCertificate?: boolean;
+}
+
 /** Starts a browser without a window. Disposing it ends it and removes its profile. */
-export async function startBrowser(name: BrowserName): Promise<TestBrowser> {
+export async function startBrowser(
+  name: BrowserName,
+  { here = [], anyCertificate = false }: StartOptions = {},
+): Promise<TestBrowser> {
   const profile = mkdtempSync(join(tmpdir(), `signet-${name}-`));
   const downloads = join(profile, 'downloads');
   mkdirSync(downloads);
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  const mapped = here.length === 0 ? [] : [`--host-resolver-rules=${here.map(ruleOf).join(', ')}`];
   const browser = await launch({
     browser: name === 'chromium' ? 'chrome' : 'firefox',
     executablePath: PROGRAMS[name],
     headless: true,
     userDataDir: profile,
-    args: name === 'chromium' ? [...sandbox, '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars'] : [],
+    acceptInsecureCerts: anyCertificate,
+    args: name === 'chromium' ? [...sandbox, '--disable-dev-shm-usage', '--disable-gpu', '--hide-scrollbars', ...mapped] : [],
     env: { ...process.env, HOME: profile, LANG: 'C.UTF-8' },
     ...(name === 'chromium'
       ? { downloadBehavior: { policy: 'allow' as const, downloadPath: downloads } }
-      : { extraPrefsFirefox: preferences(downloads) }),
+      : {
+          extraPrefsFirefox: {
+            ...preferences(downloads),
+            'network.dns.localDomains': here.map((host) => host.split('=')[0]).join(','),
+          },
+        }),
   });
   return {
     name,
@@ -71,6 +88,11 @@ export async function startBrowser(name: BrowserName): Promise<TestBrowser> {
       rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+function ruleOf(host: string): string {
+  const [name, address = '127.0.0.1'] = host.split('=');
+  return `MAP ${name} ${address}`;
 }
 
 function preferences(downloads: string): Record<string, unknown> {

@@ -73,7 +73,7 @@ async function stream(signal: AbortSignal, opened: () => void): Promise<void> {
   signal.addEventListener('abort', stop);
   let silence = setTimeout(stop, SILENCE);
   try {
-    const response = await open('/v1/events', {
+    const response = await open('/v1/events?face=console', {
       headers: { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) },
       signal: own.signal,
     });

@@ -22,6 +22,7 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const gone = useRef(false);
   const id = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
@@ -29,6 +30,7 @@ export function Dialog({
     element?.showModal();
     (element?.querySelector<HTMLElement>('[data-autofocus]') ?? heading.current)?.focus();
     return () => {
+      gone.current = true;
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
       else document.getElementById('page-title')?.focus({ preventScroll: true });
@@ -42,6 +44,12 @@ export function Dialog({
       onCancel={(event) => {
         event.preventDefault();
         if (!busy) onClose();
+      }}
+      onClose={() => {
+        // A browser closes it at a second Escape without asking the page (HTML, close watchers).
+        if (gone.current || dialog.current?.open === true) return;
+        if (busy) dialog.current?.showModal();
+        else onClose();
       }}
     >
       <header>

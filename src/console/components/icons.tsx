@@ -50,6 +50,12 @@ export const SettingsIcon = drawn(
     <circle cx="9" cy="17" r="2.1" />
   </>,
 );
+export const SiteIcon = drawn(
+  <>
+    <circle cx="12" cy="12" r="9" />
+    <path d="M3 12h18M12 3c-5 5.5-5 12.5 0 18M12 3c5 5.5 5 12.5 0 18" />
+  </>,
+);
 export const LockIcon = drawn(
   <>
     <rect x="4.5" y="10.5" width="15" height="10" rx="2.2" />

@@ -1,5 +1,6 @@
 import { useComputed } from '@preact/signals';
 import { session } from '../api/session.ts';
+import { PromptDialog } from '../prompt/PromptDialog.tsx';
 import { Door } from './Door.tsx';
 import { Notices } from './Notices.tsx';
 import { Shell } from './Shell.tsx';
@@ -10,6 +11,7 @@ export function App() {
   return (
     <>
       {closed === null ? <Shell /> : <Door why={closed} />}
+      {closed === null ? <PromptDialog /> : null}
       <Notices />
     </>
   );

@@ -5,6 +5,7 @@ import { leave, session } from '../api/session.ts';
 import { Button, HelpIcon, MenuIcon } from '../components/index.ts';
 import { Page } from '../components/Page.tsx';
 import { PAGES, type PageSpec } from '../page.ts';
+import { asked } from '../prompt/asked.ts';
 import { notices } from '../state/announce.ts';
 import { language, t } from '../state/language.ts';
 import { href, route } from '../state/route.ts';
@@ -20,9 +21,11 @@ export function Shell() {
   const menu = useSignal(false);
   const first = useRef(true);
   const title = page === undefined ? t('console.lost.title') : t(page.titleKey);
+  const mark = asked.value === null ? null : t('console.prompt.mark');
   useEffect(() => {
-    document.title = `${title} – Signet`;
-  }, [title, language.value]);
+    // Seen on the tab while another one is looked at.
+    document.title = mark === null ? `${title} – Signet` : `${mark} – Signet`;
+  }, [title, mark, language.value]);
   useEffect(() => {
     menu.value = false;
     if (first.current) {

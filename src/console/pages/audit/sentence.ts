@@ -44,6 +44,7 @@ export function tokenName(token: string | undefined, labels: Labels): string {
 /** Who asked: a program of the person's own, this page, Signet itself, or a named program. */
 export function callerWords(caller: string): string {
   if (caller.startsWith('client:')) return t('console.audit.by_client', { name: caller.slice('client:'.length) });
+  if (caller.startsWith('site:')) return t('console.audit.by_site', { origin: caller.slice('site:'.length) });
   const key = `console.audit.by_${caller}`;
   return hasText(key) ? t(key) : caller;
 }
