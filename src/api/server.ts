@@ -1,12 +1,13 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
-import { type Arrival, type Gate, requireScope } from '../access/index.ts';
+import { type Arrival, type Gate, isOwnUser, requireScope } from '../access/index.ts';
 import { SignetError } from '../errors/index.ts';
 import { pickLanguage } from '../messages/index.ts';
 import { useJsonBodies } from './body.ts';
 import { useConsole } from './console.ts';
 import type { ApiContext } from './context.ts';
+import { useCors } from './cors.ts';
 import { useOpenApi } from './openapi.ts';
 import { rawProblem, sendProblem } from './problem.ts';
 import { routes } from './routes/index.ts';
@@ -29,10 +30,18 @@ export interface Api {
 /** Builds the API over the daemon's rooms. Every route passes the gate first; see src/access/gate.ts. */
 export async function buildApi(context: ApiContext): Promise<Api> {
   const overSocket = new WeakSet<Socket>();
+  // Milliseconds to find out, and the same for as long as the connection lasts.
+  const owners = new WeakMap<Socket, boolean>();
+  const ownUser = (socket: Socket): boolean => {
+    const own = owners.get(socket) ?? isOwnUser(socket);
+    owners.set(socket, own);
+    return own;
+  };
   const arrivalOf = ({ headers, raw }: Pick<FastifyRequest, 'headers' | 'raw'>): Arrival => ({
     headers,
     method: raw.method ?? '',
     overSocket: overSocket.has(raw.socket),
+    ownUser: () => ownUser(raw.socket),
   });
   const app = Fastify({
     loggerInstance: context.log,
@@ -41,7 +50,8 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     logController: new LogController({ disableRequestLogging: true }),
     serializerOpts: { ajv: { formats: { base64: true, password: true } } },
     bodyLimit: BODY_LIMIT,
-    routerOptions: { maxParamLength: 200 },
+    // An origin in full, escaped.
+    routerOptions: { maxParamLength: 400 },
     forceCloseConnections: true,
     return503OnClosing: false,
     requestTimeout: 120_000,
@@ -63,6 +73,11 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     const arrival = arrivalOf(request);
     try {
+      const { web } = request.routeOptions.config;
+      if (web !== undefined) {
+        request.principal = context.gate.requireSite(arrival, web);
+        return done();
+      }
       context.gate.requirePlace(arrival);
       const scope = request.routeOptions.url?.startsWith('/docs') ? 'open' : request.routeOptions.config.scope;
       if (scope !== 'open') {
@@ -83,6 +98,7 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     }
     done();
   });
+  useCors(app, (request) => context.gate.foreignPage(arrivalOf(request)));
   app.setErrorHandler((error, request, reply) => {
     const unexpected = !(error instanceof SignetError) && (error as { statusCode?: number }).statusCode === undefined;
     if (unexpected)

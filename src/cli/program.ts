@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { afirmaCommand } from './commands/afirma.ts';
 import { auditCommand } from './commands/audit.ts';
 import { bundleCommand } from './commands/bundle.ts';
 import { casesCommand } from './commands/cases.ts';
@@ -7,14 +8,18 @@ import { certificatesCommand } from './commands/certificates.ts';
 import { clientsCommand } from './commands/clients.ts';
 import { consoleCommand } from './commands/console.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { installCommand } from './commands/install.ts';
 import { loginCommand } from './commands/login.ts';
 import { logoutCommand } from './commands/logout.ts';
+import { originsCommand } from './commands/origins.ts';
 import { pinCommand } from './commands/pin.ts';
 import { proceduresCommand } from './commands/procedures.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { serveCommand } from './commands/serve.ts';
 import { signCommand } from './commands/sign.ts';
 import { statusCommand } from './commands/status.ts';
 import { tokensCommand } from './commands/tokens.ts';
+import { uninstallCommand } from './commands/uninstall.ts';
 import { verifyCommand } from './commands/verify.ts';
 import type { Frame } from './frame.ts';
 import { widthOf } from './terminal.ts';
@@ -31,11 +36,16 @@ const COMMANDS = [
   verifyCommand,
   casesCommand,
   clientsCommand,
+  originsCommand,
   auditCommand,
   bundleCommand,
   proceduresCommand,
   consoleCommand,
+  afirmaCommand,
+  promptCommand,
   doctorCommand,
+  installCommand,
+  uninstallCommand,
 ];
 
 /** The whole command line. Parsing throws CommanderError for wrong use and for help, after help was printed. */

@@ -12,14 +12,16 @@ const LONGEST = 1024;
 
 /**
  * Asks for a secret on the terminal without showing anything of it, not even its length. Resolves with its bytes, which the
- * caller zeroes; they never are a string. Throws `prompt_cancelled` on Ctrl-C, Ctrl-D, an empty line, or when the terminal goes away.
+ * caller zeroes; they never are a string. Throws `prompt_cancelled` on Ctrl-C, Ctrl-D, an empty line, or when the terminal goes away,
+ * and the signal's reason when it is aborted.
  */
-export function askSecret(terminal: Terminal, prompt: string): Promise<Buffer> {
+export function askSecret(terminal: Terminal, prompt: string, signal?: AbortSignal): Promise<Buffer> {
   const { stdin, stderr } = terminal;
   const typed = new Line();
   const wasRaw = stdin.isRaw === true;
   return new Promise((resolve, reject) => {
-    const finish = (secret: Buffer | null): void => {
+    const finish = (secret: Buffer | null, reason: unknown = new SignetError('prompt_cancelled')): void => {
+      signal?.removeEventListener('abort', onAbort);
       stdin.off('data', onData);
       stdin.off('end', onEnd);
       stdin.setRawMode?.(wasRaw);
@@ -27,7 +29,7 @@ export function askSecret(terminal: Terminal, prompt: string): Promise<Buffer> {
       stderr.write('\n');
       typed.clear();
       if (secret !== null && secret.length > 0) resolve(secret);
-      else reject(new SignetError('prompt_cancelled'));
+      else reject(reason);
     };
     const onData = (chunk: Buffer): void => {
       const answer = typed.feed(chunk);
@@ -35,6 +37,9 @@ export function askSecret(terminal: Terminal, prompt: string): Promise<Buffer> {
       if (answer !== undefined) finish(answer);
     };
     const onEnd = (): void => finish(null);
+    const onAbort = (): void => finish(null, signal?.reason);
+    if (signal?.aborted === true) return reject(signal.reason);
+    signal?.addEventListener('abort', onAbort);
     stdin.setRawMode?.(true);
     stdin.on('data', onData);
     stdin.on('end', onEnd);

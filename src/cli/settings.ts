@@ -8,6 +8,8 @@ export interface Settings {
   language: Language;
   /** From the configuration file; a flag stands before it, and SIGNET_RUNTIME_DIR before this. */
   runtimeDir: string | undefined;
+  /** As `runtimeDir`; only for what works on the daemon's folder without it. */
+  stateDir?: string | undefined;
   /** The configuration file could not be read. Only a command that talks to the daemon minds. */
   failure: CliFailure | undefined;
 }
@@ -28,6 +30,7 @@ export async function readSettings(argv: readonly string[], env: NodeJS.ProcessE
   return {
     language: pickLanguage({ configured, env }),
     runtimeDir: env.SIGNET_RUNTIME_DIR || text(file.runtimeDir),
+    stateDir: env.SIGNET_STATE_DIR || text(file.stateDir),
     failure,
   };
 }

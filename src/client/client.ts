@@ -3,12 +3,15 @@ import { CasesClient } from './cases.ts';
 import { type DiagnosticsOptions, diagnose } from './diagnostics.ts';
 import { type EventsOptions, listen } from './events.ts';
 import { path, Query } from './path.ts';
+import { SiteClient, type SiteWay } from './site.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 import type {
   AddClientAnswer,
   AddClientRequest,
+  AfirmaLaunchAnswer,
   AuditAnswer,
   AuditQuery,
+  Bridge,
   CallOptions,
   Certificate,
   ChangePinRequest,
@@ -23,12 +26,17 @@ import type {
   LoginAnswer,
   LoginRequest,
   NamedClient,
+  NarrowOriginRequest,
+  OpenPrompt,
+  PairedOrigin,
   PinAnswer,
   Procedure,
   ProcedureMatch,
   ProcedureMatchQuery,
   ProceduresAnswer,
   ProceduresQuery,
+  PromptAnswer,
+  PromptEvent,
   Recording,
   Settings,
   SignAnswer,
@@ -67,6 +75,10 @@ export class SignetClient {
 
   async drivers(options?: CallOptions): Promise<Driver[]> {
     return (await this.#get<{ drivers: Driver[] }>('/v1/drivers', options)).drivers;
+  }
+
+  async bridges(options?: CallOptions): Promise<Bridge[]> {
+    return (await this.#get<{ bridges: Bridge[] }>('/v1/bridges', options)).bridges;
   }
 
   async tokens(options?: CallOptions): Promise<Token[]> {
@@ -141,6 +153,27 @@ export class SignetClient {
     return listen(this.#transport, options);
   }
 
+  /** The question that the person at this machine is being asked, or none. Only the person's own programs may ask. */
+  async prompts(options?: CallOptions): Promise<OpenPrompt[]> {
+    return (await this.#get<{ prompts: OpenPrompt[] }>('/v1/prompts', options)).prompts;
+  }
+
+  /** Attends a face: Signet asks there as long as this runs. Questions as they open and close, the open one first. */
+  attendPrompts(face: 'console' | 'terminal', options?: EventsOptions): AsyncGenerator<PromptEvent, void, void> {
+    const from = path`/v1/prompts/stream${new Query({ face })}`;
+    return listen(this.#transport, options, from) as unknown as AsyncGenerator<PromptEvent, void, void>;
+  }
+
+  /** Answers the open question; the first answer counts. */
+  async answerPrompt(id: string, answer: PromptAnswer, options?: CallOptions): Promise<void> {
+    await this.#post(path`/v1/prompts/${id}/answer`, { ...answer }, options);
+  }
+
+  /** Says no to the open question. */
+  async cancelPrompt(id: string, options?: CallOptions): Promise<void> {
+    await this.#post(path`/v1/prompts/${id}/cancel`, undefined, options);
+  }
+
   /** Issuers' procedures, and the files that could not be used. */
   procedures(query: ProceduresQuery = {}, options?: CallOptions): Promise<ProceduresAnswer> {
     return this.#get(path`/v1/procedures${new Query(query)}`, options);
@@ -188,6 +221,43 @@ export class SignetClient {
 
   async removeClient(name: string, options?: CallOptions): Promise<void> {
     await this.#transport.json({ method: 'DELETE', path: path`/v1/clients/${name}`, ...signalOf(options) });
+  }
+
+  /** The web sites that the person has paired. */
+  async origins(options?: CallOptions): Promise<PairedOrigin[]> {
+    return (await this.#get<{ origins: PairedOrigin[] }>('/v1/origins', options)).origins;
+  }
+
+  /** Takes rights or time away from a paired site; it can be given no more than it has. */
+  async narrowOrigin(origin: string, request: NarrowOriginRequest, options?: CallOptions): Promise<PairedOrigin> {
+    const call = { method: 'PATCH', path: path`/v1/origins/${origin}`, body: jsonBody({ ...request }) } as const;
+    return (await this.#transport.json({ ...call, ...signalOf(options) })) as PairedOrigin;
+  }
+
+  /** Ends a pairing, and whatever the site is doing, at once. */
+  async revokeOrigin(origin: string, options?: CallOptions): Promise<void> {
+    await this.#transport.json({ method: 'DELETE', path: path`/v1/origins/${origin}`, ...signalOf(options) });
+  }
+
+  /** Has a site ask again before it sees the certificate with this SHA-256 (hex). */
+  async forgetCertificate(origin: string, sha256: string, options?: CallOptions): Promise<void> {
+    const address = path`/v1/origins/${origin}/certificates/${sha256}`;
+    await this.#transport.json({ method: 'DELETE', path: address, ...signalOf(options) });
+  }
+
+  /** Speaks for a web site that asked this program by the way that is named. */
+  site(origin: string, via: SiteWay): SiteClient {
+    return new SiteClient(this.#transport, origin, via);
+  }
+
+  /** Hands on a browser's message to a native messaging host; its answer is in that host's protocol, failures included. */
+  nativeMessage(host: 'eu.webeid', message: unknown, options?: CallOptions): Promise<{ message: Record<string, unknown> }> {
+    return this.#post('/v1/host', { host, message }, options);
+  }
+
+  /** Opens the session that a site's `afirma:` address asks for. */
+  launchAfirma(url: string, options?: CallOptions): Promise<AfirmaLaunchAnswer> {
+    return this.#post('/v1/bridges/afirma/launch', { url }, options);
   }
 
   /** A one-time code that opens the console at `url`; it is good for a minute. */

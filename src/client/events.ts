@@ -14,18 +14,29 @@ export interface EventsOptions {
   lastEventId?: string;
   /** Ends the stream. */
   signal?: AbortSignal;
+  /** Called whenever the stream has been opened. */
+  onOpen?: () => void;
   /** Connect again, where the stream was left, when the daemon goes away; true when left out. */
   reconnect?: boolean;
 }
 
 /** What happens, as it happens; ends when the signal says so. Throws what the first connection throws; later ones are tried until they succeed. */
-export async function* listen(transport: Transport, options: EventsOptions = {}): AsyncGenerator<SignetEvent, void, void> {
+export async function* listen(
+  transport: Transport,
+  options: EventsOptions = {},
+  from = '/v1/events',
+): AsyncGenerator<SignetEvent, void, void> {
   const { signal, reconnect = true } = options;
   let lastEventId = options.lastEventId;
   let wait = FIRST_PAUSE;
-  for (let connected = false; ; ) {
+  let connected = false;
+  const opened = (): void => {
+    connected = true;
+    options.onOpen?.();
+  };
+  for (;;) {
     try {
-      for await (const event of oneConnection(transport, lastEventId, signal, () => (connected = true))) {
+      for await (const event of oneConnection(transport, from, lastEventId, signal, opened)) {
         wait = FIRST_PAUSE;
         if (event.id !== '') lastEventId = event.id;
         yield event;
@@ -46,12 +57,13 @@ export async function* listen(transport: Transport, options: EventsOptions = {})
 
 async function* oneConnection(
   transport: Transport,
+  path: string,
   lastEventId: string | undefined,
   signal: AbortSignal | undefined,
   onOpen: () => void,
 ): AsyncGenerator<SignetEvent, void, void> {
   const headers = { accept: 'text/event-stream', ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }) };
-  const { response, place } = await transport.open({ method: 'GET', path: '/v1/events', headers, signal });
+  const { response, place } = await transport.open({ method: 'GET', path, headers, signal });
   onOpen();
   response.setEncoding('utf8');
   try {

@@ -2,6 +2,7 @@ import type * as Schemas from '../api/schemas/index.ts';
 import type { Static } from '../schema/index.ts';
 
 export type Health = Static<typeof Schemas.Health>;
+export type Bridge = Static<typeof Schemas.Bridge>;
 export type Driver = Static<typeof Schemas.Driver>;
 export type Token = Static<typeof Schemas.Token>;
 export type PinStatus = Static<typeof Schemas.PinStatus>;
@@ -24,6 +25,7 @@ export type AuditQuery = Partial<Static<typeof Schemas.AuditQuery>>;
 export type NamedClient = Static<typeof Schemas.Client>;
 export type AddClientRequest = Static<typeof Schemas.AddClientRequest>;
 export type AddClientAnswer = Static<typeof Schemas.AddClientAnswer>;
+export type AfirmaLaunchAnswer = Static<typeof Schemas.AfirmaLaunchAnswer>;
 export type ConsoleCode = Static<typeof Schemas.ConsoleCode>;
 export type ConsoleCodeState = Static<typeof Schemas.ConsoleCodeState>['state'];
 export type ConsoleSession = Static<typeof Schemas.ConsoleSession>;
@@ -48,6 +50,22 @@ export type SupportBundle = Static<typeof Schemas.BundleAnswer>;
 export type SupportBundleRequest = Static<typeof Schemas.BundleRequest>;
 export type Settings = Static<typeof Schemas.SettingsAnswer>;
 export type Recording = Static<typeof Schemas.Recording>;
+export type OpenPrompt = Static<typeof Schemas.PromptShown>;
+export type PromptWords = Static<typeof Schemas.PromptWords>;
+export type PromptQuestion = Static<typeof Schemas.PromptQuestion>;
+export type PairedOrigin = Static<typeof Schemas.Origin>;
+export type NarrowOriginRequest = Static<typeof Schemas.NarrowOriginRequest>;
+export type SiteRight = PairedOrigin['rights'][number];
+export type SiteStatus = Static<typeof Schemas.SiteStatus>;
+export type SitePairingRequest = Static<typeof Schemas.SitePairingRequest>;
+export type SiteCertificateRequest = Static<typeof Schemas.SiteCertificateRequest>;
+export type SiteCertificate = Static<typeof Schemas.SiteCertificate>;
+export type SiteAuthenticateRequest = Static<typeof Schemas.SiteAuthenticateRequest>;
+export type SiteToken = Static<typeof Schemas.SiteAuthenticateAnswer>;
+export type SiteSignRequest = Static<typeof Schemas.SiteSignRequest>;
+export type SiteSignAnswer = Static<typeof Schemas.SiteSignAnswer>;
+export type SiteSignBatchRequest = Static<typeof Schemas.SiteSignBatchRequest>;
+export type SiteSignBatchAnswer = Static<typeof Schemas.SiteSignBatchAnswer>;
 export type Problem = Static<typeof Schemas.Problem>;
 
 /** Something that happened, from `/v1/events`. `id` is what a later listener resumes after. */
@@ -80,6 +98,18 @@ export interface UnblockRequest extends WithConsent {
   puk?: SecretBytes;
   newPin?: SecretBytes;
 }
+
+/** An answer to a question of one kind; `pin` is left out for a token with a PIN pad. */
+export type PromptAnswer =
+  | { kind: 'pair'; rights: readonly ('certificates' | 'authenticate' | 'sign')[]; days: number }
+  | { kind: 'certificate'; credentialId: string; remember?: boolean }
+  | { kind: 'pin'; pin?: SecretBytes }
+  | { kind: 'confirm' | 'final_try' | 'blocked' };
+
+/** What those who attend a face hear. */
+export type PromptEvent =
+  | { event: 'prompt.opened'; data: OpenPrompt }
+  | { event: 'prompt.closed'; data: { id: string; why: 'answered' | 'cancelled' | 'gone' | 'timeout' | 'left' | 'stopped' } };
 
 /** Either the bytes themselves (16 MiB at most) or their hash, made with the hash of the algorithm. */
 export type Signed = { data: Uint8Array; digest?: never } | { digest: Uint8Array; data?: never };

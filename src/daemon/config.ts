@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'smol-toml';
+import { BRIDGES } from '../bridges/index.ts';
 import { configFile, runtimeDir, stateDir } from '../places/index.ts';
+import { FACES, type FaceName } from '../prompt/index.ts';
 import { type Static, Type } from '../schema/index.ts';
 
 const Milliseconds = Type.Integer({ minimum: 1, maximum: 86_400_000 });
@@ -47,6 +49,32 @@ const Schema = Type.Object(
     ),
     session: Type.Object(
       { idleSeconds: Type.Integer({ minimum: 1, default: 900 }), absoluteSeconds: Type.Integer({ minimum: 1, default: 28_800 }) },
+      { additionalProperties: false, default: {} },
+    ),
+    prompt: Type.Object(
+      {
+        /** Ways of asking the person, in the order they are tried. */
+        faces: Type.Array(Type.Unsafe<FaceName>({ type: 'string', enum: [...FACES] }), {
+          default: ['terminal', 'pinentry', 'console'],
+        }),
+        pinentry: Type.Optional(Type.String({ minLength: 1 })),
+        /** Terminal for a pinentry that has no window, such as `/dev/pts/3`. */
+        tty: Type.Optional(Type.String({ minLength: 1 })),
+        timeoutSeconds: Type.Integer({ minimum: 5, maximum: 3_600, default: 120 }),
+      },
+      { additionalProperties: false, default: {} },
+    ),
+    bridges: Type.Object(
+      {
+        webeid: Type.Boolean({ default: true }),
+        scs: Type.Boolean({ default: true }),
+        nexu: Type.Boolean({ default: true }),
+        afirma: Type.Boolean({ default: true }),
+        scsPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 53_951 }),
+        scsTlsPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 53_952 }),
+        nexuPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 9_795 }),
+        nexuTlsPort: Type.Integer({ minimum: 0, maximum: 65_535, default: 9_895 }),
+      },
       { additionalProperties: false, default: {} },
     ),
     watchEvery: Type.Integer({ minimum: 100, maximum: 60_000, default: 1_000 }),
@@ -179,6 +207,9 @@ function fromEnvironment(env: NodeJS.ProcessEnv): Settings {
   text('SIGNET_LANGUAGE', 'language');
   text('SIGNET_LOG_LEVEL', 'logLevel');
   text('SIGNET_WATCH_EVERY', 'watchEvery', number);
+  // Empty is an answer of its own here: none.
+  const on = env.SIGNET_BRIDGES?.split(/[\s,]+/).filter((name) => name !== '');
+  if (on !== undefined) settings.bridges = Object.fromEntries([...BRIDGES, ...on].map((name) => [name, on.includes(name)]));
   return settings;
 }
 

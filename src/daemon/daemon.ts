@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Credentials, Gate } from '../access/index.ts';
+import { Credentials } from '../access/index.ts';
 import { buildApi } from '../api/index.ts';
 import type { Bundles } from '../diagnostics/index.ts';
 import { type DriverClient, loadCatalogue } from '../drivers/index.ts';
 import { Procedures } from '../procedures/index.ts';
+import type { Desk } from '../prompt/index.ts';
 import { Signing } from '../signatures/index.ts';
+import type { Sites } from '../sites/index.ts';
 import { Audit, Clients, Database, Ledger, StoreFailure } from '../store/index.ts';
 import { EventHub, Tokens } from '../tokens/index.ts';
 import type { Config, Origins } from './config.ts';
@@ -21,6 +23,7 @@ import { once } from './once.ts';
 import { settingsOf } from './settings.ts';
 import { tellProcedures } from './tell-procedures.ts';
 import { packageVersion } from './version.ts';
+import { type Web, webOf } from './web.ts';
 
 export { packageVersion } from './version.ts';
 
@@ -31,6 +34,9 @@ export interface Daemon {
   tokens: Tokens;
   drivers: readonly DriverClient[];
   procedures: Procedures;
+  /** Where the console and the terminal find the question that is being asked. */
+  desk: Desk;
+  sites: Sites;
   /** Logs tokens out, finalises libraries, writes what waits, removes socket and token file. */
   stop(): Promise<void>;
 }
@@ -51,7 +57,6 @@ export async function startDaemon(config: Config, origins: Origins | null = null
   });
   const events = new EventHub();
   const credentials = new Credentials(new Clients(database));
-  const gate = new Gate(credentials);
   const tokens = new Tokens({
     ledger,
     audit,
@@ -65,6 +70,9 @@ export async function startDaemon(config: Config, origins: Origins | null = null
   });
   const { cases, follow } = casesOf({ database, audit, procedures, tokens, events, log });
   const drivers: DriverClient[] = [];
+  const signing = new Signing(tokens, audit);
+  const web = webOf({ config, log, credentials, database, audit, events, tokens, signing, procedures });
+  const { gate, origins: paired, desk, prompt, unlock, sites, bridges } = web;
   const running: Running = { port: config.port, lastCrash: null };
   try {
     const open = ledger.settle();
@@ -88,11 +96,17 @@ export async function startDaemon(config: Config, origins: Origins | null = null
       credentials,
       drivers: states,
       tokens,
-      signing: new Signing(tokens, audit),
+      signing,
       events,
       audit,
       procedures,
       cases,
+      desk,
+      prompt,
+      unlock,
+      origins: paired,
+      sites,
+      bridges,
       doctor,
       bundles,
       settings: settingsOf(config, origins, () => running.port),
@@ -107,6 +121,7 @@ export async function startDaemon(config: Config, origins: Origins | null = null
       },
     });
     const unfollow = follow();
+    await bridges.start();
     for (const spec of specs) {
       const { driver } = hostDriver(spec, config, tokens, {
         // A library that cannot start (its service is off) is tried again for ever; /v1/drivers shows it, the log says it once.
@@ -126,7 +141,9 @@ export async function startDaemon(config: Config, origins: Origins | null = null
       tokens,
       drivers,
       procedures,
-      stop: () => stop({ listening, tokens, drivers, unfollow, bundles: bundles.made(), audit, database }),
+      desk,
+      sites,
+      stop: () => stop({ listening, tokens, drivers, web, unfollow, bundles: bundles.made(), audit, database }),
     };
   } catch (error) {
     database.close();
@@ -150,6 +167,7 @@ async function stop(parts: {
   listening: Listening;
   tokens: Tokens;
   drivers: readonly DriverClient[];
+  web: Web;
   unfollow(): Promise<void>;
   /** Null when none was asked for. */
   bundles: Bundles | null;
@@ -159,10 +177,11 @@ async function stop(parts: {
   // Doors close at once; a request inside a hanging driver ends only with that driver, so nobody waits for it first.
   const closed = parts.listening.close();
   const followed = parts.unfollow();
+  const unwebbed = parts.web.stop();
   parts.bundles?.close();
   await parts.tokens.stop();
   await Promise.all(parts.drivers.map((driver) => driver.stop()));
-  await Promise.all([closed, followed]);
+  await Promise.all([closed, followed, unwebbed]);
   parts.audit.flush();
   parts.database.close();
 }

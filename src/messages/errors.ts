@@ -47,6 +47,7 @@ const UNSAID = {
   max: '',
   min: '',
   name: '',
+  origin: '',
   reason: '',
   rv: '',
   scope: '',

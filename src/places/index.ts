@@ -4,6 +4,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import envPaths from 'env-paths';
 
+export { canOpen, openPrivately, type PrivateDoor } from './browser.ts';
+
 const NAME = 'signet';
 
 /** What the rules look at; the running process when left out. */

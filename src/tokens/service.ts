@@ -44,6 +44,8 @@ export class Tokens {
   readonly #lastStates = new Map<string, string>();
   /** Identities of tokens that a living driver has seen go. */
   readonly #gone = new Set<string>();
+  /** Who waits for a person over a token, by its id. */
+  readonly #waiting = new Map<string, Set<AbortController>>();
   #stopping = false;
 
   constructor(options: TokensOptions) {
@@ -235,6 +237,19 @@ export class Tokens {
     return unblockStyle(token.driver) !== null;
   }
 
+  /** A signal that is aborted, with `token_removed`, when the token goes while somebody is asked about it. `stop` when they were. */
+  untilRemoved(token: Token): { signal: AbortSignal; stop(): void } {
+    const controller = new AbortController();
+    const waiting = this.#waiting.get(token.id) ?? new Set();
+    this.#waiting.set(token.id, waiting.add(controller));
+    if (this.#registry.get(token.id) !== token) controller.abort(new SignetError('token_removed'));
+    const stop = (): void => {
+      waiting.delete(controller);
+      if (waiting.size === 0 && this.#waiting.get(token.id) === waiting) this.#waiting.delete(token.id);
+    };
+    return { signal: controller.signal, stop };
+  }
+
   /** Seconds that this caller has to wait after wrong PINs in a row. */
   wait(caller: Caller): number {
     return this.#guard.wait(caller);
@@ -339,6 +354,7 @@ export class Tokens {
 
   #removed(token: Token, gone: boolean): void {
     if (gone) this.#gone.add(token.identity);
+    for (const waiting of this.#waiting.get(token.id) ?? []) waiting.abort(new SignetError('token_removed'));
     this.#grants.endAll(token.id);
     this.#contents.forget(token.id);
     this.#options.events.publish('token.removed', { tokenId: token.id, label: token.facts.label, driver: token.driver.id });

@@ -74,7 +74,8 @@ const place = (path: string) =>
     .replace(':credentialId', ids.credential)
     .replace(':caseId', ids.case)
     .replace(':stepId', 'request')
-    .replace(':procedureId', 'certigna.unblock');
+    .replace(':procedureId', 'certigna.unblock')
+    .replace(':origin', encodeURIComponent('https://sede.example.es'));
 
 it('whatever JSON goes to whatever route, there is an answer with a reason', async () => {
   await fc.assert(

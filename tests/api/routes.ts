@@ -79,7 +79,7 @@ export const bodied: readonly Route[] = ROUTES.filter(({ valid }) => valid !== u
 
 const one = '/v1/cases/:caseId';
 
-/** Procedures and cases, whose ids and versions are their own. What deletes or answers with a file of megabytes is left out. */
+/** Procedures, cases and paired sites, whose ids and versions are their own. What deletes or answers with a file of megabytes is left out. */
 export const CASE_ROUTES: readonly (Omit<Route, 'method'> & { method: 'GET' | 'POST' | 'PATCH' })[] = [
   { method: 'GET', path: '/v1/procedures', scope: 'status' },
   { method: 'GET', path: '/v1/procedures/match', scope: 'status' },
@@ -99,4 +99,11 @@ export const CASE_ROUTES: readonly (Omit<Route, 'method'> & { method: 'GET' | 'P
   { method: 'POST', path: `${one}/files`, scope: 'admin', valid: {} },
   { method: 'POST', path: `${one}/close`, scope: 'admin', valid: { version: 1, outcome: 'solved' } },
   { method: 'POST', path: `${one}/reopen`, scope: 'admin', valid: { version: 1 } },
+  { method: 'GET', path: '/v1/origins', scope: 'admin' },
+  {
+    method: 'PATCH',
+    path: '/v1/origins/:origin',
+    scope: 'admin',
+    valid: { rights: ['sign'], expiresAt: '2026-12-31T00:00:00Z' },
+  },
 ];

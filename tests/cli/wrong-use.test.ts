@@ -26,11 +26,17 @@ const COMMANDS = [
   ['clients', 'list'],
   ['clients', 'add'],
   ['clients', 'remove'],
+  ['origins'],
+  ['origins', 'list'],
+  ['origins', 'revoke'],
+  ['origins', 'narrow'],
   ['audit'],
   ['procedures'],
   ['procedures', 'list'],
   ['procedures', 'show'],
   ['procedures', 'check'],
+  ['install'],
+  ['uninstall'],
 ];
 
 describe('help', () => {

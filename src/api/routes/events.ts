@@ -1,17 +1,24 @@
 import type { FastifyPluginCallback } from 'fastify';
-import type { Principal } from '../../access/index.ts';
+import { type Principal, requireScope } from '../../access/index.ts';
+import { answerLanguage } from '../../messages/index.ts';
+import type { DeskFace } from '../../prompt/index.ts';
 import { Type } from '../../schema/index.ts';
 import type { SignetEvent } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
-import { Failure } from '../schemas/index.ts';
+import { EventsQuery, Failure } from '../schemas/index.ts';
 import { callerOf } from './answers.ts';
+import { promptBlock } from './prompt-answer.ts';
+import { requirePerson } from './prompts.ts';
 
 const HEARTBEAT = 15_000;
 /** A listener that lets this many bytes pile up is let go; it can resume. */
 const SLOW = 1024 * 1024;
 
-/** `/v1/events`: Server-Sent Events (WHATWG HTML section 9.2), resumable by Last-Event-ID. */
-export function eventRoutes({ events, credentials }: ApiContext): FastifyPluginCallback {
+/**
+ * `/v1/events`: Server-Sent Events (WHATWG HTML section 9.2), resumable by Last-Event-ID. With `?face=console` the listener attends
+ * that face on the same stream: a browser opens six connections to one place and no more.
+ */
+export function eventRoutes({ events, credentials, desk, language: configured }: ApiContext): FastifyPluginCallback {
   return (app, _options, done) => {
     const open = new Map<() => void, Principal>();
     credentials.onChange(() => {
@@ -21,13 +28,14 @@ export function eventRoutes({ events, credentials }: ApiContext): FastifyPluginC
       for (const end of open.keys()) end();
       closed();
     });
-    app.get(
+    app.get<{ Querystring: { face?: DeskFace } }>(
       '/v1/events',
       {
         config: { scope: 'status' },
         schema: {
           summary: 'Events as they happen',
           tags: ['state'],
+          querystring: EventsQuery,
           response: {
             200: { description: 'Server-Sent Events', content: { 'text/event-stream': { schema: Type.String() } } },
             ...Failure,
@@ -35,6 +43,12 @@ export function eventRoutes({ events, credentials }: ApiContext): FastifyPluginC
         },
       },
       (request, reply) => {
+        const caller = callerOf(request);
+        const { face } = request.query;
+        if (face !== undefined) {
+          requireScope(caller, 'admin');
+          requirePerson(caller);
+        }
         reply.hijack();
         const { raw } = reply;
         raw.writeHead(200, {
@@ -55,14 +69,17 @@ export function eventRoutes({ events, credentials }: ApiContext): FastifyPluginC
           for (const event of missed ?? []) send(event);
         }
         const stop = events.listen(send);
+        const language = answerLanguage(request.headers['accept-language'], configured);
+        const leave = face === undefined ? null : desk.attend(face, (event) => raw.write(promptBlock(event, language)));
         const beat = setInterval(() => raw.write(': beat\n\n'), HEARTBEAT);
         const end = (): void => {
           stop();
+          leave?.();
           clearInterval(beat);
           open.delete(end);
           raw.end();
         };
-        open.set(end, callerOf(request));
+        open.set(end, caller);
         raw.on('close', end);
         raw.on('error', end);
       },

@@ -1,7 +1,12 @@
-import type { FastifyPluginCallback, FastifyRequest } from 'fastify';
+import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { Secret } from '../../drivers/index.ts';
 import { SignetError } from '../../errors/index.ts';
+import { answerLanguage } from '../../messages/index.ts';
+import type { Asker, Dialog } from '../../prompt/index.ts';
+import { tokenCard } from '../../sites/index.ts';
+import type { Token } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
+import { goneSignal } from '../gone.ts';
 import {
   ChangePinRequest,
   ConsentAnswer,
@@ -24,7 +29,7 @@ interface OnToken {
 
 /** The acts on a PIN. Each goes through the guard, which decides whether the driver is called at all. */
 export function pinRoutes(context: ApiContext): FastifyPluginCallback {
-  const { tokens } = context;
+  const { tokens, prompt, unlock } = context;
   const config = (...secrets: string[]) => ({ scope: 'pin' as const, secrets: new Set(secrets) });
   return (app, _options, done) => {
     app.post<OnToken & { Body: { pin?: string; finalTryConsent?: string } }>(
@@ -39,8 +44,17 @@ export function pinRoutes(context: ApiContext): FastifyPluginCallback {
           response: { 200: LoginAnswer, ...Failure },
         },
       },
-      (request) =>
-        tokens.login(tokens.get(request.params.tokenId), callerOf(request), take(request, 'pin'), request.body.finalTryConsent),
+      async (request, reply) => {
+        const token = tokens.get(request.params.tokenId);
+        const pin = take(request, 'pin');
+        try {
+          return await tokens.login(token, callerOf(request), pin, request.body.finalTryConsent);
+        } catch (error) {
+          // The guard has just read whether the PIN is typed on the reader: where it is not, the person is asked for it.
+          if (pin !== null || !(error instanceof SignetError) || error.code !== 'prompt_unavailable') throw error;
+          return loginAsking(request, reply, token);
+        }
+      },
     );
     app.post<OnToken>(
       '/v1/tokens/:tokenId/logout',
@@ -102,16 +116,57 @@ export function pinRoutes(context: ApiContext): FastifyPluginCallback {
           response: { 200: ConsentAnswer, ...Failure },
         },
       },
-      (request) => {
+      async (request, reply) => {
         const caller = callerOf(request);
         const token = tokens.get(request.params.tokenId);
-        // A named client is not the person: it would have to be asked in a prompt of Signet's own.
-        if (!isPerson(caller)) throw new SignetError('prompt_unavailable', { pin: tokens.status(token, 'user') });
-        return tokens.consent(token, request.body?.kind === 'puk' ? 'so' : 'user', caller);
+        const kind = request.body?.kind === 'puk' ? 'so' : 'user';
+        // A named client is not the person, who is asked in a prompt of Signet's own.
+        if (!isPerson(caller)) {
+          const asker = askerOf(caller.id);
+          await asking(request, reply, token, asker, ({ ask }) =>
+            ask({ kind: 'final_try', asker, token: tokenCard(token), tries: tokens.status(token, kind), wayOut: null }),
+          );
+        }
+        return tokens.consent(token, kind, caller);
       },
     );
     done();
   };
+
+  /** Asks the person for the PIN that the caller did not bring. */
+  async function loginAsking(request: FastifyRequest, reply: FastifyReply, token: Token) {
+    const caller = callerOf(request);
+    const asker = askerOf(caller.id);
+    const language = answerLanguage(request.headers['accept-language'], context.language);
+    const act = { kind: 'login' } as const;
+    await asking(request, reply, token, asker, (dialog) =>
+      unlock.login(dialog, { token, caller, asker, act, certificate: null, language }),
+    );
+    const session = tokens.session(token, caller);
+    if (session === null) throw new SignetError('token_removed');
+    return { session, pin: tokens.status(token, 'user') };
+  }
+
+  async function asking<T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    token: Token,
+    asker: Asker,
+    work: (dialog: Dialog) => Promise<T>,
+  ): Promise<T> {
+    const language = answerLanguage(request.headers['accept-language'], context.language);
+    try {
+      return await prompt.turn({ asker, signal: goneSignal(reply), language }, work);
+    } catch (error) {
+      if (!(error instanceof SignetError) || error.facts.pin !== undefined) throw error;
+      throw new SignetError(error.code, { ...error.facts, pin: tokens.status(token, 'user'), cause: error });
+    }
+  }
+}
+
+/** A program, as the person knows it: the name that they gave it, or one of their own. */
+function askerOf(id: string): Asker {
+  return { kind: 'program', name: id.replace(/^client:/, ''), via: 'program' };
 }
 
 /** A PIN of the body, or null when there was none. */

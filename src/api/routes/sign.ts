@@ -138,22 +138,26 @@ export function signRoutes(context: ApiContext): FastifyPluginCallback {
   }
 }
 
-function inputOf({ data, digest }: { data?: string; digest?: string }): { data: Buffer } | { digest: Buffer } {
+/** What is to be signed: exactly one of the two, or `invalid_request`. */
+export function inputOf({ data, digest }: { data?: string; digest?: string }): { data: Buffer } | { digest: Buffer } {
   if (data !== undefined && digest === undefined) return { data: bytes(data) };
   if (digest !== undefined && data === undefined) return { digest: bytes(digest) };
   throw oneOf('data', 'digest');
 }
 
-function oneOf(first: string, second: string): SignetError {
+/** The refusal of a body that has both members, or neither. */
+export function oneOf(first: string, second: string): SignetError {
   const expected = `exactly one of ${first} and ${second}`;
   return new SignetError('invalid_request', { params: { field: 'body' }, extra: { errors: [{ field: 'body', expected }] } });
 }
 
-function encoded(raw: Buffer, algorithm: Algorithm, encoding: Encoding | undefined): Buffer {
+/** A raw signature in the form that was asked for; only ECDSA has two. */
+export function encoded(raw: Buffer, algorithm: Algorithm, encoding: Encoding | undefined): Buffer {
   return encoding === 'der' && algorithmFacts(algorithm).family === 'ecdsa' ? ecdsaToDer(raw) : raw;
 }
 
-function bytes(base64: string): Buffer {
+/** The bytes of checked base64. */
+export function bytes(base64: string): Buffer {
   return Buffer.from(base64, 'base64');
 }
 

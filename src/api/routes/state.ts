@@ -1,7 +1,8 @@
 import type { FastifyPluginCallback } from 'fastify';
+import { answerLanguage, translator } from '../../messages/index.ts';
 import { Type } from '../../schema/index.ts';
 import type { ApiContext } from '../context.ts';
-import { Certificate, Credential, Driver, Failure, Health, Token } from '../schemas/index.ts';
+import { Bridge, Certificate, Credential, Driver, Failure, Health, Token } from '../schemas/index.ts';
 import { callerOf, certificateAnswer, credentialAnswer, type Include, tokenAnswer } from './answers.ts';
 
 const IncludeQuery = Type.Object(
@@ -38,6 +39,27 @@ export function stateRoutes(context: ApiContext): FastifyPluginCallback {
         },
       },
       () => ({ drivers: context.drivers() }),
+    );
+    app.get(
+      '/v1/bridges',
+      {
+        config: read,
+        schema: {
+          summary: 'Protocols of other programs that Signet speaks, and where',
+          tags: ['state'],
+          response: { 200: Type.Object({ bridges: Type.Array(Bridge) }), ...Failure },
+        },
+      },
+      (request) => {
+        const t = translator(answerLanguage(request.headers['accept-language'], context.language));
+        const states = context.bridges.states();
+        return {
+          bridges: states.map(({ problem, ...state }) => ({
+            ...state,
+            problem: problem === null ? null : t(`bridges.problem.${problem.code}`, problem.params),
+          })),
+        };
+      },
     );
     app.get(
       '/v1/tokens',

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { runtimeDir } from '../../places/index.ts';
-import { canOpen, openDoor } from '../browser.ts';
+import { canOpen, runtimeDir } from '../../places/index.ts';
+import { openDoor } from '../browser.ts';
 import { CliFailure } from '../failure.ts';
 import type { Frame } from '../frame.ts';
 import { page, type SharedOptions, type Shell } from '../shell.ts';

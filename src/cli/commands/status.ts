@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Driver, Token } from '../../client/index.ts';
+import type { Bridge, Driver, Token } from '../../client/index.ts';
 import type { Frame } from '../frame.ts';
 import { page, type SharedOptions } from '../shell.ts';
 import { pinText } from './tokens.ts';
@@ -9,7 +9,12 @@ export function statusCommand(frame: Frame): Command {
   const { t } = frame;
   return frame.shared(frame.command('status', 'status', ['status', 'status --json'])).action((options: SharedOptions) =>
     frame.finish(options, async ({ client }) => {
-      const [health, drivers, tokens] = await Promise.all([client.health(), client.drivers(), client.tokens()]);
+      const [health, drivers, tokens, bridges] = await Promise.all([
+        client.health(),
+        client.drivers(),
+        client.tokens(),
+        client.bridges(),
+      ]);
       const told = page().verdict('good', t('cli.status.running', { version: health.version }));
       told.blank().title(t('cli.status.drivers'));
       if (drivers.length === 0) told.text(t('cli.status.no_drivers'));
@@ -17,9 +22,25 @@ export function statusCommand(frame: Frame): Command {
       told.blank().title(t('cli.status.tokens'));
       if (tokens.length === 0) told.text(t('cli.tokens.none'));
       for (const token of tokens) told.field(nameOf(token, t), pinText(token.pin, t));
-      return { json: { ...health, drivers, tokens }, page: told };
+      told.blank().title(t('cli.status.bridges'));
+      for (const bridge of bridges) told.field(BRIDGE_NAMES[bridge.name], bridgeText(bridge, t));
+      return { json: { ...health, drivers, tokens, bridges }, page: told };
     }),
   );
+}
+
+/** As the protocols call themselves. */
+const BRIDGE_NAMES: Readonly<Record<Bridge['name'], string>> = {
+  webeid: 'Web eID',
+  scs: 'SCS',
+  nexu: 'NexU',
+  afirma: 'AutoFirma',
+};
+
+function bridgeText({ enabled, listening, problem }: Bridge, t: Frame['t']): string {
+  if (!enabled) return t('cli.status.bridge_off');
+  const parts = [...listening, ...(problem === null ? [] : [problem])];
+  return parts.length === 0 ? t('cli.status.bridge_on') : parts.join('; ');
 }
 
 function driverText(driver: Driver, t: Frame['t']): string {
