@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
@@ -35,7 +35,9 @@ describe('docs/configuration.md', () => {
   const defaults = new Map(flatten(loadConfig({}, bare)));
 
   it('has every key of the schema, and no other', () => {
-    const settable = new Map(flatten(loadConfig({ language: 'en' }, bare)));
+    const all = join(home, 'all.toml');
+    writeFileSync(all, '[prompt]\npinentry = "pinentry-curses"\ntty = "/dev/pts/3"\n');
+    const settable = new Map(flatten(loadConfig({ language: 'en', config: all }, bare)));
     expect(rows.map(({ key }) => key).sort()).toEqual([...settable.keys()].sort());
   });
 
@@ -56,6 +58,10 @@ describe('docs/configuration.md', () => {
       runtimeDir: ['/a', '/a'],
       catalogue: ['0', false],
       practice: ['false', false],
+      'bridges.webeid': ['webeid', true],
+      'bridges.scs': ['nexu,scs', true],
+      'bridges.nexu': ['scs', false],
+      'bridges.afirma': ['', false],
     };
     const [text, value] = other[key] ?? ['4321', 4321];
     expect(new Map(flatten(loadConfig({}, { ...bare, [variable]: text }))).get(key)).toEqual(value);

@@ -23,7 +23,7 @@ afterAll(() => daemon.dispose());
 
 describe('the routes of docs/api.md', () => {
   it('have a scope that there is', () => {
-    for (const { scope } of routes) expect([...SCOPES, '–', 'local', 'code']).toContain(scope);
+    for (const { scope } of routes) expect([...SCOPES, '–', 'local', 'code', 'person', 'site']).toContain(scope);
   });
 
   it('are those of the OpenAPI document', async () => {
@@ -48,6 +48,30 @@ describe('the routes of docs/api.md', () => {
       expect((await daemon.call(method, address)).status).toBeLessThan(300);
     },
   );
+
+  it.each(routes.filter(({ scope }) => scope === 'person'))(
+    'are for the person at this machine: $method $path',
+    async ({ method, path }) => {
+      const address = path.replace(/\{\w+\}/g, 'none').replace(/stream$/, 'stream?face=console');
+      const body = path.endsWith('/answer') ? { kind: 'confirm' } : undefined;
+      expect((await ask(daemon, { method, path: address, body })).status).toBe(401);
+      expect((await daemon.as(tokens.get('not admin') ?? '')(method, address, body)).json.code).toBe('scope_missing');
+      expect((await daemon.as(tokens.get('admin') ?? '')(method, address, body)).json.code).toBe('local_only');
+    },
+  );
+
+  it.each(routes.filter(({ scope }) => scope === 'site'))('are for web sites alone: $method $path', async ({ method, path }) => {
+    const body = {};
+    expect((await ask(daemon, { method, path, body })).json.code).toBe('unauthenticated');
+    expect((await ask(daemon, { method, path, body, headers: { origin: 'null' } })).json.code).toBe('origin_not_paired');
+    expect(
+      (await daemon.as(await daemon.client(`all${path.replaceAll('/', '-')}`, ...SCOPES))(method, path, body)).json.code,
+    ).toBe('local_only');
+    expect((await daemon.call(method, path, body)).json.code).toBe('invalid_request');
+    const answer = await ask(daemon, { method, path, body, headers: { origin: 'https://sede.example.es' } });
+    if (path.endsWith('/status')) expect(answer).toMatchObject({ status: 200, json: { paired: false } });
+    else expect(answer.json.code).toMatch(path.endsWith('/pairing') ? /^prompt_unavailable$/ : /^origin_not_paired$/);
+  });
 
   it.each(routes.filter(({ scope }) => scope === 'code'))('open with a code alone: $method $path', async ({ method, path }) => {
     const headers = { origin: daemon.url };

@@ -12,8 +12,14 @@ const HOSTS = [
   /^(localhost|127(\.\d+){3}|\[::1\]|x|signet)$/,
   /(^|\.)(invalid|example|test|localhost)$/,
   /(^|\.)example\.(com|org|net)$/,
+  // Sites of several countries, as texts and tests imagine them.
+  /(^|\.)example\.(es|eu|fi|fr)$/,
   /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+$/,
-  /^(json-schema\.org|keepachangelog\.com|semver\.org|brew\.sh|wiki\.debian\.org|www\.sqlite\.org|no-color\.org)$/,
+  /^(json-schema\.org|keepachangelog\.com|semver\.org|brew\.sh|wiki\.debian\.org|www\.sqlite\.org|no-color\.org|www\.w3\.org)$/,
+  // Patterns of addresses, and an AutoFirma operation where a host would be.
+  /^(\*|<host|\[\*\.|sign\?op=sign)$/,
+  // The Spanish administration's signature policy is known by its address.
+  /^sede\.administracion\.gob\.es$/,
 ];
 /** The image's own. */
 const IMAGE = /^\/root\/\.npm$/;
