@@ -2,5 +2,6 @@ export { certificateCard, documentCard, isCurrent, printOf, tokenCard } from './
 export { type Accepts, fitting, type Purpose } from './fitting.ts';
 export type { KeyUse } from './key-use.ts';
 export { type LoginToken, loginAlgorithm, loginInput } from './login-token.ts';
-export { type Site, type SiteCall, type SiteDocument, type SiteStatus, Sites, type SitesOptions } from './sites.ts';
+export type { Site, SiteCall, SiteDocument, SiteStatus } from './site.ts';
+export { Sites, type SitesOptions } from './sites.ts';
 export { type FindWayOut, Unlock, type Unlocking } from './unlock.ts';

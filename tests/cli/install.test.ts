@@ -19,7 +19,9 @@ describe('signet install', () => {
     const argv = ['install', '--browsers', 'chromium,firefox', '--local-tls'];
     const dry = await signet(...argv, '--dry-run');
     expect(dry.code).toBe(0);
-    expect(flat(dry.out)).toContain('Connection for Chromium (eu.webeid): ~/.config/chromium/NativeMessagingHosts/eu.webeid.json');
+    expect(flat(dry.out)).toContain(
+      'Connection for Chromium (eu.webeid): ~/.config/chromium/NativeMessagingHosts/eu.webeid.json',
+    );
     expect(dry.out).toContain('this was a dry run');
     expect(home.tree()).toEqual({});
 

@@ -36,7 +36,8 @@ async function keptOne({ sites, site, sticky }: Work): Promise<Credential | null
   try {
     return await sites.find(site, { certificate });
   } catch (error) {
-    if (error instanceof SignetError && error.code === 'credential_not_found') return null;
+    // Gone, never shown since, or one for logging in only that was picked to be looked at: the person picks another.
+    if (error instanceof SignetError && (error.code === 'credential_not_found' || error.code === 'no_certificate')) return null;
     throw error;
   }
 }
