@@ -1,6 +1,11 @@
 import type { Secret } from '../drivers/index.ts';
 import { SignetError } from '../errors/index.ts';
-import type { Answers, Question, QuestionKind, QuestionOf, SiteRight } from './question.ts';
+import { bareName } from './file-name.ts';
+import type { Answers, PickedFile, Question, QuestionKind, QuestionOf, SiteRight } from './question.ts';
+
+/** Files that one answer may bring, and the bytes of all together. */
+export const MOST_FILES = 16;
+export const LARGEST_FILES = 32 * 1024 * 1024;
 
 /** What came from a face: the kind of question that it answers, and what that kind wants. */
 export interface Given {
@@ -10,6 +15,7 @@ export interface Given {
   credentialId?: string;
   remember?: boolean;
   pin?: Secret | null;
+  files?: readonly PickedFile[];
 }
 
 type Field = Exclude<keyof Given, 'kind'>;
@@ -20,6 +26,8 @@ const FIELDS: Readonly<Record<QuestionKind, readonly Field[]>> = {
   certificate: ['credentialId', 'remember'],
   pin: ['pin'],
   confirm: [],
+  load: ['files'],
+  save: [],
   final_try: [],
   blocked: [],
 };
@@ -27,7 +35,7 @@ const FIELDS: Readonly<Record<QuestionKind, readonly Field[]>> = {
 /**
  * The answer to a question, made of what a face sent. Throws `invalid_request` with the field that does not fit: another kind of
  * answer (a final try is only agreed to by name), more than was asked for, a certificate or a time that was not offered, no PIN
- * where one is wanted, or one where it is typed on the reader.
+ * where one is wanted, or one where it is typed on the reader, no file or too much of them.
  */
 export function accept(question: Question, given: Given): Answers[QuestionKind] {
   if (given.kind !== question.kind) throw wrong('kind', question.kind);
@@ -43,7 +51,10 @@ export function accept(question: Question, given: Given): Answers[QuestionKind] 
       return choice(question, given);
     case 'pin':
       return { pin: pinFor(question, given) };
+    case 'load':
+      return { files: picked(question, given) };
     case 'confirm':
+    case 'save':
     case 'final_try':
     case 'blocked':
       return {};
@@ -68,6 +79,14 @@ function pinFor({ token }: QuestionOf<'pin'>, { pin = null }: Given): Secret | n
   if (token.pinPad && pin !== null) throw wrong('pin', 'not to be there: it is typed on the reader');
   if (!token.pinPad && (pin === null || pin.bytes.length === 0)) throw wrong('pin', 'to be present');
   return pin;
+}
+
+function picked({ multiple }: QuestionOf<'load'>, { files = [] }: Given): PickedFile[] {
+  const most = multiple ? MOST_FILES : 1;
+  if (files.length === 0 || files.length > most) throw wrong('files', most === 1 ? 'one file' : `1 to ${most} files`);
+  if (files.reduce((sum, { data }) => sum + data.length, 0) > LARGEST_FILES)
+    throw wrong('files', `at most ${LARGEST_FILES} bytes together`);
+  return files.map(({ name, data }) => ({ name: bareName(name, 'file'), data }));
 }
 
 function wrong(field: string, expected: string): SignetError {

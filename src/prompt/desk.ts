@@ -102,6 +102,13 @@ export class Desk {
     current.settle(accept(current.prompt.question, given));
   }
 
+  /** The bytes that the open question asks to save. Throws `prompt_not_found`, also for a question of another kind. */
+  content(id: string): { name: string; bytes: Buffer } {
+    const { question } = this.#find(id).prompt;
+    if (question.kind !== 'save') throw new SignetError('prompt_not_found');
+    return { name: question.name, bytes: question.content };
+  }
+
   /** The person says no. Throws `prompt_not_found`. */
   cancel(id: string): void {
     this.#find(id).fail(new SignetError('prompt_cancelled'), 'cancelled');

@@ -1,4 +1,4 @@
-export { accept, type Given } from './accept.ts';
+export { accept, type Given, LARGEST_FILES, MOST_FILES } from './accept.ts';
 export {
   CLOSINGS,
   type Closing,
@@ -11,6 +11,7 @@ export {
   type OpenPrompt,
 } from './desk.ts';
 export { type Asking, FACES, type Face, type FaceName } from './face.ts';
+export { bareName } from './file-name.ts';
 export { type PinentryOptions, pinentryFace } from './pinentry/index.ts';
 export { sessionScreen } from './pinentry/session.ts';
 export { type Dialog, Prompt, type PromptOptions, type TurnOptions } from './prompt.ts';
@@ -21,6 +22,7 @@ export {
   type Asker,
   type CertificateCard,
   type DocumentCard,
+  type PickedFile,
   type Question,
   type QuestionKind,
   type QuestionOf,

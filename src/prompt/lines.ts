@@ -1,6 +1,6 @@
 import { howSure, type Language, type Translate, triesLeft } from '../messages/index.ts';
 import { plain, shownOrigin } from './plain.ts';
-import type { Act, Asker, CertificateCard, DocumentCard, TokenCard, TriesCard, WayOut } from './question.ts';
+import type { Act, Asker, CertificateCard, DocumentCard, QuestionOf, TokenCard, TriesCard, WayOut } from './question.ts';
 
 /** How much of what strangers and tokens name is shown: columns of one name, and documents of a batch. */
 export interface Room {
@@ -57,6 +57,33 @@ export function certificateLines({ holder, issuer, notBefore, notAfter, valid }:
     t('prompt.certificate', { holder: plain(holder, room.columns) }),
     t(valid ? 'prompt.until' : early ? 'prompt.early' : 'prompt.expired', params),
   ];
+}
+
+/** What the asker says about the file that it wants, marked as its own words, and the kinds of file. */
+export function saysLines({ title, description, extensions }: QuestionOf<'load'>, { t, room }: Pen): string[] {
+  const said = [title, description].map((text) => plain(text, room.columns)).filter((text) => text !== '');
+  const kinds = plain(extensions.join(', '), room.columns);
+  return [
+    ...[...new Set(said)].map((text) => t('prompt.says', { text })),
+    ...(kinds === '' ? [] : [t('prompt.kinds', { list: kinds })]),
+  ];
+}
+
+/** A file that is to be saved: name, size, digest. */
+export function fileLines({ name, size, digest }: QuestionOf<'save'>, { t, room, language }: Pen): string[] {
+  return [
+    nameOf({ name, digest }, room.columns, t),
+    t('prompt.size', { size: sizeText(size, language) }),
+    plain(digest, AMPLE.columns),
+  ];
+}
+
+/** Bytes for people, in steps of a thousand. */
+function sizeText(bytes: number, language: Language): string {
+  const units = ['byte', 'kilobyte', 'megabyte'] as const;
+  const step = Math.min(bytes < 1_000 ? 0 : Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const form = { style: 'unit', unit: units[step] ?? 'byte', unitDisplay: step === 0 ? 'long' : 'short' } as const;
+  return new Intl.NumberFormat(language, { ...form, maximumFractionDigits: 1 }).format(bytes / 1_000 ** step);
 }
 
 /** The token by its label and where it is plugged in. */

@@ -76,6 +76,12 @@ export interface WayOut {
 /** Why the PIN is asked for again, in the codes of the error table. */
 export type Again = 'pin_incorrect' | 'pin_known_wrong' | 'pin_format' | 'rate_limited' | null;
 
+/** A file that the person chose; `name` is bare. */
+export interface PickedFile {
+  name: string;
+  data: Buffer;
+}
+
 /** A question to the person at this machine. */
 export type Question =
   | {
@@ -106,18 +112,41 @@ export type Question =
       wayOut: WayOut | null;
     }
   | { kind: 'confirm'; asker: Asker; act: Act; certificate: CertificateCard }
+  | {
+      kind: 'load';
+      asker: Asker;
+      /** In the site's own words; empty when it says nothing. */
+      title: string;
+      description: string;
+      /** Without a dot; none: every kind of file. A help for choosing, no more. */
+      extensions: readonly string[];
+      multiple: boolean;
+    }
+  | {
+      kind: 'save';
+      asker: Asker;
+      /** Bare, as the asker proposes it. */
+      name: string;
+      /** Of `content`, in bytes. */
+      size: number;
+      digest: string;
+      /** Fetched apart from the question: see `Desk.content`. */
+      content: Buffer;
+    }
   | { kind: 'final_try'; asker: Asker; token: TokenCard; tries: TriesCard; wayOut: WayOut | null }
   | { kind: 'blocked'; asker: Asker; token: TokenCard; tries: TriesCard; wayOut: WayOut | null };
 
 export type QuestionKind = Question['kind'];
 export type QuestionOf<K extends QuestionKind> = Extract<Question, { kind: K }>;
 
-/** What the person answered. `blocked` is only read; a PIN of null is typed on the reader. */
+/** What the person answered. `blocked` is only read; a PIN of null is typed on the reader; `save` says that the file is saved. */
 export interface Answers {
   pair: { rights: readonly SiteRight[]; days: number };
   certificate: { credentialId: string; remember: boolean };
   pin: { pin: Secret | null };
   confirm: Record<string, never>;
+  load: { files: readonly PickedFile[] };
+  save: Record<string, never>;
   final_try: Record<string, never>;
   blocked: Record<string, never>;
 }

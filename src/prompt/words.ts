@@ -5,9 +5,11 @@ import {
   askingLines,
   certificateLines,
   documentLines,
+  fileLines,
   type Pen,
   type Room,
   tokenLine,
+  saysLines,
   triesLine,
   wayOutLines,
   wishOf,
@@ -45,6 +47,10 @@ export function wordsOf(question: Question, language: Language, room: Room = AMP
       return pin(question, pen);
     case 'confirm':
       return consent(question, pen);
+    case 'load':
+      return loading(question, pen);
+    case 'save':
+      return saving(question, pen);
     case 'final_try':
       return finalTry(question, pen);
     case 'blocked':
@@ -149,6 +155,33 @@ function consent({ asker, act, certificate }: QuestionOf<'confirm'>, pen: Pen): 
     warning: null,
     prompt: null,
     ok: t(`prompt.ok.${wish}`, { count }),
+    other: null,
+    cancel: t('prompt.cancel.any'),
+  };
+}
+
+function loading(question: QuestionOf<'load'>, pen: Pen): Words {
+  const { t } = pen;
+  const wish = question.multiple ? 'load_many' : 'load';
+  return {
+    title: t(`prompt.title.${wish}`),
+    lines: [...askingLines(question.asker, wish, pen), '', ...apart(saysLines(question, pen)), t('prompt.load_only')],
+    warning: null,
+    prompt: null,
+    ok: t(`prompt.ok.${wish}`),
+    other: null,
+    cancel: t('prompt.cancel.any'),
+  };
+}
+
+function saving(question: QuestionOf<'save'>, pen: Pen): Words {
+  const { t } = pen;
+  return {
+    title: t('prompt.title.save'),
+    lines: [...askingLines(question.asker, 'save', pen), '', ...fileLines(question, pen), '', t('prompt.save_care')],
+    warning: null,
+    prompt: null,
+    ok: t('prompt.ok.save'),
     other: null,
     cancel: t('prompt.cancel.any'),
   };

@@ -11,6 +11,7 @@ interface Parts {
   dialog: Dialog;
   unlocking: Unlocking;
   credential: Credential;
+  chain: readonly Buffer[];
   /** Raw signatures that the person consented to. */
   limit: number;
 }
@@ -18,12 +19,15 @@ interface Parts {
 /** The use of one key for what the person has just consented to, and for no more than that. */
 export class KeyUse {
   readonly credential: Credential;
+  /** Certificates above it that its token holds, nearest first; DER. */
+  readonly chain: readonly Buffer[];
   readonly #parts: Parts;
   #left: number;
 
   constructor(parts: Parts) {
     this.#parts = parts;
     this.credential = parts.credential;
+    this.chain = parts.chain;
     this.#left = parts.limit;
   }
 

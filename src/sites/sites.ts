@@ -276,7 +276,8 @@ export class Sites {
     // The login may have brought keys into sight, and with them whether this one asks for its PIN every time.
     const fresh = await tokens.credential(credential.id);
     await this.#acts.requireStill(dialog, site, right);
-    return new KeyUse({ signing, tokens, unlock: this.#unlock, dialog, unlocking, credential: fresh, limit: signatures });
+    const chain = await this.chain(fresh);
+    return new KeyUse({ signing, tokens, unlock: this.#unlock, dialog, unlocking, credential: fresh, chain, limit: signatures });
   }
 
   /** Throws `token_removed` unless the token is still the one that was looked at. */

@@ -39,6 +39,7 @@ export async function makeCades(signable: Signable, algorithm: Algorithm, creden
   const { operation, data, properties } = signable;
   const signer: Signer = {
     certificate: credential.certificate.der,
+    chain: key.chain,
     algorithm,
     sign: (bytes) => key.sign({ algorithm, data: bytes, anyCurve: true }),
   };

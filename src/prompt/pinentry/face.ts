@@ -61,6 +61,8 @@ class PinentryFace implements Face {
 
   async ask<K extends QuestionKind>(question: QuestionOf<K>, asking: Asking): Promise<Answers[K]> {
     asking.signal.throwIfAborted();
+    // A pinentry shows no files: the next face does.
+    if (question.kind === 'load' || question.kind === 'save') throw new SignetError('prompt_unavailable');
     await this.#standing?.close();
     const until = Date.now() + asking.timeout;
     for (const program of this.#programs()) {
@@ -104,6 +106,9 @@ class PinentryFace implements Face {
       case 'blocked':
         await putting.show(drawQuestion(question, language), { headed: true, single: true });
         return {};
+      case 'load':
+      case 'save':
+        throw new SignetError('prompt_unavailable');
     }
   }
 
