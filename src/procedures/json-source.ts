@@ -3,7 +3,8 @@ const MAX_DEPTH = 20;
 
 const BLANK = /[ \t\r\n]*/y;
 // Raw control characters are no JSON below U+0020, and nothing that anybody writes above.
-const STRING = /"[^"\\\p{Cc}]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\p{Cc}]*)*"/uy;
+// Of the control characters JSON forbids only the first 32 (RFC 8259, 7).
+const STRING = /"[[^"\\\p{Cc}]\u007F-\u009F]*(?:\\(?:["\\\/bfnrt]|u[0-9A-Fa-f]{4})[[^"\\\p{Cc}]\u007F-\u009F]*)*"/vy;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[Ee][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 

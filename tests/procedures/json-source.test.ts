@@ -13,6 +13,13 @@ describe('a JSON text with its lines', () => {
     );
   });
 
+  it('takes the control characters that JSON allows in a string, and only those', () => {
+    const allowed = Array.from({ length: 33 }, (_, at) => String.fromCodePoint(0x7f + at)).join('');
+    expect(parseJsonSource(JSON.stringify([allowed])).value).toEqual([allowed]);
+    for (let code = 0; code < 0x20; code += 1)
+      expect(() => parseJsonSource(`["${String.fromCodePoint(code)}"]`), `U+${code.toString(16)}`).toThrow(JsonSourceError);
+  });
+
   it('knows the line of every node', () => {
     const { lineOf } = parseJsonSource('\n{\n  "a": [1,\n    {"b/c":\n 2}],\r\n  "d~": null\n}');
     const lines = ['', '/a', '/a/0', '/a/1', '/a/1/b~1c', '/d~0'].map(lineOf);
