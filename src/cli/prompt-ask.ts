@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { OpenPrompt, PromptAnswer } from '../client/index.ts';
 import { askLine } from './ask-line.ts';
 import type { Page } from './page.ts';
@@ -48,12 +47,21 @@ export async function askQuestion(prompt: OpenPrompt, context: AskContext): Prom
       return pin(question, prompt, context);
     case 'confirm':
       return (await agrees(context)) ? { kind: 'confirm' } : null;
+    case 'load':
+      return (await import('./prompt-files.ts')).load(question, context, (typed) => isNo(typed, context));
+    case 'save':
+      return (await import('./prompt-files.ts')).save({ id: prompt.id, question }, context, same);
     case 'final_try':
       return finalTry(context);
     case 'blocked':
       await askLine(context.shell.terminal, `${context.shell.t('cli.prompt.read')} `, context.signal);
       return { kind: 'blocked' };
   }
+}
+
+/** Milliseconds before a question can be answered: no PIN is sent sooner after several wrong ones. */
+export function waitOf({ question, openedAt }: OpenPrompt): number {
+  return question.kind === 'pin' ? Math.max(0, Date.parse(openedAt) + question.waitSeconds * 1_000 - Date.now()) : 0;
 }
 
 async function pair({ wants, days }: QuestionOf<'pair'>, context: AskContext): Promise<PromptAnswer | null> {
@@ -97,18 +105,9 @@ async function certificate(question: QuestionOf<'certificate'>, context: AskCont
   return { kind: 'certificate', credentialId: chosen.credentialId, remember };
 }
 
-async function pin(
-  question: QuestionOf<'pin'>,
-  { words, openedAt }: OpenPrompt,
-  context: AskContext,
-): Promise<PromptAnswer | null> {
+async function pin(question: QuestionOf<'pin'>, { words }: OpenPrompt, context: AskContext): Promise<PromptAnswer | null> {
   const { t, terminal } = context.shell;
   const { signal } = context;
-  const wait = Date.parse(openedAt) + question.waitSeconds * 1_000 - Date.now();
-  if (wait > 0) {
-    context.say(page().text(t('cli.prompt.wait', { seconds: Math.ceil(wait / 1_000) })));
-    await pause(wait, undefined, { signal });
-  }
   if (question.token.pinPad) return (await agrees(context)) ? { kind: 'pin' } : null;
   context.say(page().text(t('cli.prompt.unseen')));
   return { kind: 'pin', pin: await askSecret(terminal, `${words.prompt ?? ''} `, signal) };

@@ -3,7 +3,7 @@ import { type OpenPrompt, type PromptAnswer, type PromptEvent, SignetApiError } 
 import { SignetError } from '../errors/index.ts';
 import type { Page } from './page.ts';
 import { paletteFor } from './palette.ts';
-import { askQuestion, questionPage } from './prompt-ask.ts';
+import { askQuestion, questionPage, waitOf } from './prompt-ask.ts';
 import { IdleKeys } from './prompt-keys.ts';
 import { tellError } from './report.ts';
 import { page, type Shell } from './shell.ts';
@@ -115,7 +115,10 @@ async function serve(prompt: OpenPrompt, serving: Serving): Promise<void> {
 /** The answer; null for a no, which Ctrl-C at a question is as well: the next one ends the command. */
 async function answered(prompt: OpenPrompt, { shell, say, signal, refused, keys }: Serving): Promise<PromptAnswer | null> {
   try {
-    await pause(SETTLE, undefined, { signal: AbortSignal.any([signal, refused]) });
+    const wait = waitOf(prompt);
+    if (wait > 0) say(page().text(shell.t('cli.prompt.wait', { seconds: Math.ceil(wait / 1_000) })));
+    // The keys are heard meanwhile: Ctrl-C says no at once.
+    await pause(Math.max(SETTLE, wait), undefined, { signal: AbortSignal.any([signal, refused]) });
     keys.rest();
     return await askQuestion(prompt, { shell, say, signal });
   } catch (error) {

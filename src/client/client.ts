@@ -166,7 +166,17 @@ export class SignetClient {
 
   /** Answers the open question; the first answer counts. */
   async answerPrompt(id: string, answer: PromptAnswer, options?: CallOptions): Promise<void> {
-    await this.#post(path`/v1/prompts/${id}/answer`, { ...answer }, options);
+    const members =
+      answer.kind === 'load'
+        ? { ...answer, files: answer.files.map(({ name, data }) => ({ name, data: base64(data) })) }
+        : { ...answer };
+    await this.#post(path`/v1/prompts/${id}/answer`, members, options);
+  }
+
+  /** The file that the open question asks to save. */
+  promptContent(id: string, options?: CallOptions): Promise<Buffer> {
+    const headers = { accept: 'application/octet-stream, application/problem+json' };
+    return this.#transport.bytes({ method: 'GET', path: path`/v1/prompts/${id}/content`, headers, ...signalOf(options) });
   }
 
   /** Says no to the open question. */

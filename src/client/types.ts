@@ -104,7 +104,14 @@ export type PromptAnswer =
   | { kind: 'pair'; rights: readonly ('certificates' | 'authenticate' | 'sign')[]; days: number }
   | { kind: 'certificate'; credentialId: string; remember?: boolean }
   | { kind: 'pin'; pin?: SecretBytes }
-  | { kind: 'confirm' | 'final_try' | 'blocked' };
+  | { kind: 'load'; files: readonly PromptFile[] }
+  | { kind: 'confirm' | 'save' | 'final_try' | 'blocked' };
+
+/** A file that the person chose; 16 at most, 32 MiB together. */
+export interface PromptFile {
+  name: string;
+  data: Uint8Array;
+}
 
 /** What those who attend a face hear. */
 export type PromptEvent =

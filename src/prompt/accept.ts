@@ -81,11 +81,11 @@ function pinFor({ token }: QuestionOf<'pin'>, { pin = null }: Given): Secret | n
   return pin;
 }
 
-function picked({ multiple }: QuestionOf<'load'>, { files = [] }: Given): PickedFile[] {
-  const most = multiple ? MOST_FILES : 1;
-  if (files.length === 0 || files.length > most) throw wrong('files', most === 1 ? 'one file' : `1 to ${most} files`);
-  if (files.reduce((sum, { data }) => sum + data.length, 0) > LARGEST_FILES)
-    throw wrong('files', `at most ${LARGEST_FILES} bytes together`);
+function picked({ limits }: QuestionOf<'load'>, { files = [] }: Given): PickedFile[] {
+  if (files.length === 0 || files.length > limits.files)
+    throw wrong('files', limits.files === 1 ? 'one file' : `1 to ${limits.files} files`);
+  if (files.reduce((sum, { data }) => sum + data.length, 0) > limits.bytes)
+    throw wrong('files', `at most ${limits.bytes} bytes together`);
   return files.map(({ name, data }) => ({ name: bareName(name, 'file'), data }));
 }
 

@@ -1,8 +1,11 @@
 import { plain } from './plain.ts';
 
 /** Columns of a name that a file is saved or handed over by. */
-const LONGEST = 100;
-/** What some file system cannot keep, or takes for the end of a name. */
+const LONGEST = 120;
+/** File systems take 255 bytes, and a browser may add a number. Of letters of four bytes that is `SHORT` columns. */
+const BYTES = 220;
+const SHORT = 50;
+/** What some file system cannot keep, or takes for a folder. */
 const UNFIT = /[<>:"|?*\\/]/g;
 /** Names that Windows gives to devices, whatever follows the dot. */
 const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
@@ -12,10 +15,10 @@ const DEVICE = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
  * device, no longer than every file system takes. `fallback` where nothing is left.
  */
 export function bareName(name: string, fallback: string): string {
-  const last = name.slice(-4_096).split(/[\\/]/).at(-1) ?? '';
-  const bare = plain(last, LONGEST)
-    .replace(UNFIT, '_')
-    .replace(/^[.\s]+|[.\s]+$/g, '');
+  const last = name.split(/[\\/]/).at(-1) ?? '';
+  const whole = plain(last, LONGEST);
+  const fits = Buffer.byteLength(whole) <= BYTES ? whole : plain(whole.replace(/\p{M}/gu, ''), SHORT);
+  const bare = fits.replace(UNFIT, '_').replace(/^[.\s]+|[.\s]+$/g, '');
   if (bare === '') return fallback;
   return DEVICE.test(bare) ? `_${bare}` : bare;
 }

@@ -121,6 +121,8 @@ export type Question =
       /** Without a dot; none: every kind of file. A help for choosing, no more. */
       extensions: readonly string[];
       multiple: boolean;
+      /** How many files may be handed over, and how many bytes together. */
+      limits: { files: number; bytes: number };
     }
   | {
       kind: 'save';

@@ -1,4 +1,5 @@
 export { certificateCard, documentCard, isCurrent, printOf, tokenCard } from './cards.ts';
+export type { FileWish } from './files.ts';
 export { type Accepts, fitting, type Purpose } from './fitting.ts';
 export type { KeyUse } from './key-use.ts';
 export { type LoginToken, loginAlgorithm, loginInput } from './login-token.ts';

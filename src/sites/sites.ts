@@ -1,12 +1,13 @@
 import { type Origins, originOf } from '../access/index.ts';
 import { SignetError } from '../errors/index.ts';
 import type { Language } from '../messages/index.ts';
-import type { Act, Dialog, DocumentCard, Prompt, SiteRight, Way } from '../prompt/index.ts';
+import type { Act, Dialog, DocumentCard, PickedFile, Prompt, SiteRight, Way } from '../prompt/index.ts';
 import { algorithmFacts, type SignInput, type Signing } from '../signatures/index.ts';
 import type { Audit } from '../store/index.ts';
 import { type Credential, FLAG, type Token, type Tokens } from '../tokens/index.ts';
 import { Acts, outcomeOf } from './acts.ts';
 import { certificateCard, documentCard, printOf } from './cards.ts';
+import { type FileWish, pickFiles, saveFile } from './files.ts';
 import { type Accepts, fitting, isForSigning, type Purpose } from './fitting.ts';
 import { KeyUse } from './key-use.ts';
 import { type LoginToken, loginAlgorithm, loginInput } from './login-token.ts';
@@ -207,6 +208,21 @@ export class Sites {
       key?.end();
       watched.stop();
     }
+  }
+
+  /**
+   * Files that the person picks for the site, which learns their names and bytes and not where they are. Wants the right to ask for
+   * signatures: that is what the files are for. Throws what the prompt ends with.
+   */
+  async load(site: Site, wish: FileWish, call: SiteCall): Promise<readonly PickedFile[]> {
+    await this.#acts.allowed(site, 'sign', call);
+    return this.#acts.turn(site, call, 'sign', (dialog) => pickFiles(dialog, this.#acts, site, wish));
+  }
+
+  /** Has the person save a file of the site's where they like; `name` is a proposal. Throws what the prompt ends with. */
+  async save(site: Site, { name, content }: { name: string; content: Buffer }, call: SiteCall): Promise<void> {
+    await this.#acts.allowed(site, 'sign', call);
+    await this.#acts.turn(site, call, 'sign', (dialog) => saveFile(dialog, this.#acts, site, name, content));
   }
 
   async #fitting(purpose: Purpose, accepts: Accepts | undefined): Promise<Credential[]> {

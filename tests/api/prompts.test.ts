@@ -61,6 +61,7 @@ describe('the questions', () => {
       ['GET', '/v1/prompts/stream?face=terminal'],
       ['POST', '/v1/prompts/x/answer', { kind: 'confirm' }],
       ['POST', '/v1/prompts/x/cancel'],
+      ['GET', '/v1/prompts/x/content'],
     ] as const;
     const every = daemon.as(await daemon.client('every', 'status', 'sign', 'pin', 'admin'));
     const few = daemon.as(await daemon.client('few', 'status', 'sign', 'pin'));
@@ -107,8 +108,9 @@ describe('the questions', () => {
     for (const question of Object.values(QUESTIONS)) {
       const { answer } = put(question as QuestionOf<QuestionKind>);
       const heard = await person.next(question.kind);
-      expect(heard.question).toEqual(question);
-      expect((await daemon.call('GET', '/v1/prompts')).json.prompts[0].question).toEqual(question);
+      const { content: _, ...whole } = { content: null, ...question };
+      expect(heard.question).toEqual(whole);
+      expect((await daemon.call('GET', '/v1/prompts')).json.prompts[0].question).toEqual(whole);
       await person.cancel();
       expect(await answer).toBe('prompt_cancelled');
       expect(await person.end(heard)).toEqual({ id: heard.id, why: 'cancelled' });
@@ -211,6 +213,100 @@ describe('an answer', () => {
     expect(written.join('')).toContain('/v1/prompts/:promptId/answer');
     const told = [JSON.stringify(person.seen), JSON.stringify(person.closed), ...answers.map(({ text }) => text)];
     for (const text of [...written, ...told]) expect(text).not.toContain(CANARY);
+  });
+});
+
+describe('files', () => {
+  const file = (name: string, bytes: number | string = 'x') => ({
+    name,
+    data: (typeof bytes === 'string' ? Buffer.from(bytes) : Buffer.alloc(bytes)).toString('base64'),
+  });
+
+  it('that the person picks come over whole, under bare names', async () => {
+    const person = await attend();
+    const { answer } = put(QUESTIONS.load);
+    const { question } = await person.next('load');
+    expect(question.limits).toEqual({ files: 16, bytes: 33_554_432 });
+    const bytes = Buffer.from([0, 255, 0x70, 0x69, 0x6e, 13, 10]);
+    const data = new Uint8Array(bytes);
+    await person.answer({
+      files: [
+        { name: '/home/me/Mi solicitud.pdf', data },
+        { name: '\u202ec:\\\\secret\\\\..|a:b\n.txt', data: new Uint8Array() },
+      ],
+    });
+    expect(await answer).toEqual({
+      files: [
+        { name: 'Mi solicitud.pdf', data: bytes },
+        { name: '_a_b .txt', data: Buffer.alloc(0) },
+      ],
+    });
+  });
+
+  it('of more than 16 MiB together are taken, and of 32', async () => {
+    const person = await attend();
+    const { answer } = put(QUESTIONS.load);
+    const { id } = await person.next('load');
+    const files = [file('a', 16 * 1024 * 1024), file('b', 16 * 1024 * 1024)];
+    const more = await daemon.call('POST', `/v1/prompts/${id}/answer`, { kind: 'load', files: [...files, file('c', 1)] });
+    expect(more).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ field: 'body.files' }] } });
+    const huge = await daemon.call('POST', `/v1/prompts/${id}/answer`, { kind: 'load', files: [file('a', 34 * 1024 * 1024)] });
+    expect(huge.status).toBe(413);
+    expect((await daemon.call('POST', `/v1/prompts/${id}/answer`, { kind: 'load', files })).status).toBe(204);
+    const { files: got } = (await answer) as Answers['load'];
+    expect(got.map(({ data }) => data.length)).toEqual([16_777_216, 16_777_216]);
+  });
+
+  it.each([
+    [{ kind: 'load' }, 'body.files'],
+    [{ kind: 'load', files: [] }, 'body.files'],
+    [{ kind: 'load', files: [file('a'), file('b')] }, 'body.files'],
+    [{ kind: 'load', files: Array.from({ length: 17 }, () => file('a')) }, 'body.files'],
+    [{ kind: 'load', files: [{ name: 'a', data: '%%%' }] }, 'body.files.0.data'],
+    [{ kind: 'load', files: [{ name: 'a', data: 'eA' }], pin: CANARY }, 'body.pin'],
+    [{ kind: 'load', files: [{ name: 'a' }] }, 'body.files.0.data'],
+    [{ kind: 'load', files: [{ ...file('a'), path: '/etc/passwd' }] }, 'body.files.0.path'],
+    [{ kind: 'load', files: [{ ...file('a'), name: 'x'.repeat(1_025) }] }, 'body.files.0.name'],
+    [{ kind: 'load', files: file('a') }, 'body.files'],
+    [{ kind: 'save' }, 'body.kind'],
+    [{ kind: 'confirm', files: [file('a')] }, 'body.kind'],
+  ])('that do not fit are refused, and the question stays: %j', async (body, field) => {
+    const person = await attend();
+    const { answer } = put({ ...QUESTIONS.load, multiple: false, limits: { files: 1, bytes: 100 } });
+    const { id } = await person.next('load');
+    const refused = await daemon.call('POST', `/v1/prompts/${id}/answer`, body);
+    expect(refused).toMatchObject({ status: 400, json: { code: 'invalid_request', errors: [{ field }] } });
+    expect(desk.open()?.id).toBe(id);
+    await person.cancel();
+    expect(await answer).toBe('prompt_cancelled');
+  });
+
+  it('to save are fetched apart from the question, as an attachment, while it is open', async () => {
+    const person = await attend();
+    const { answer } = put({ ...QUESTIONS.save, name: 'recibo ñ.html' });
+    const heard = await person.next('save');
+    expect(JSON.stringify(heard)).not.toMatch(/content|"data"/);
+    const fetched = await daemon.call('GET', `/v1/prompts/${heard.id}/content`);
+    expect(fetched.status).toBe(200);
+    expect(fetched.headers).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="recibo _.html"; filename*=UTF-8''recibo%20%C3%B1.html`,
+      'content-security-policy': "default-src 'none'; sandbox",
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+    const client = new SignetClient({ url: daemon.url, token: daemon.token });
+    expect(await client.promptContent(heard.id)).toEqual(QUESTIONS.save.content);
+    client.close();
+    expect((await daemon.call('POST', `/v1/prompts/${heard.id}/answer`, { kind: 'load', files: [file('a')] })).status).toBe(400);
+    await person.answer();
+    expect(await answer).toEqual({});
+    expect((await daemon.call('GET', `/v1/prompts/${heard.id}/content`)).json.code).toBe('prompt_not_found');
+    const other = put(QUESTIONS.confirm);
+    const { id } = await person.next('confirm');
+    expect((await daemon.call('GET', `/v1/prompts/${id}/content`)).json.code).toBe('prompt_not_found');
+    await person.cancel();
+    expect(await other.answer).toBe('prompt_cancelled');
   });
 });
 

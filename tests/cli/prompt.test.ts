@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../../src/drivers/index.ts';
@@ -152,6 +153,59 @@ describe('signet prompt', () => {
     expect(await consent.answer).toBe('prompt_cancelled');
     await pty.sees('You said no');
 
+    const folder = mkdtempSync(join(daemon.home, 'files-'));
+    const picking = put(QUESTIONS.load);
+    await pty.sees('It says: “Your application”');
+    await pty.sees('Type the path of the file');
+    pty.types('\r');
+    await pty.sees('Type the path of the file');
+    pty.types(`${folder}\r`);
+    await pty.sees('is not a file');
+    pty.types(`${join(folder, 'none')}\r`);
+    await pty.sees('ENOENT');
+    writeFileSync(join(folder, 'one of mine.txt'), 'hello');
+    pty.types(`'${join(folder, 'one of mine.txt')}'\r`);
+    await pty.sees('Chosen: one of mine.txt');
+    await pty.sees('another file');
+    pty.types('\r');
+    expect(await picking.answer).toEqual({ files: [{ name: 'one of mine.txt', data: Buffer.from('hello') }] });
+
+    const small = put({ ...QUESTIONS.load, limits: { files: 1, bytes: 4 } });
+    await pty.sees('Type the path of the file');
+    pty.types(`${join(folder, 'one of mine.txt')}\r`);
+    await pty.sees('too large');
+    await pty.sees('Type the path of the file');
+    pty.types('no\r');
+    expect(await small.answer).toBe('prompt_cancelled');
+
+    const saving = put(QUESTIONS.save);
+    await pty.sees('receipt.csig');
+    await pty.sees('Type where to save it');
+    pty.types(`${join(folder, 'no folder', 'x')}\r`);
+    await pty.sees('Type where to save it');
+    pty.types(`${join(folder, 'one of mine.txt')}\r`);
+    await pty.sees('type: overwrite');
+    pty.types('yes\r');
+    await pty.sees('type: overwrite');
+    pty.types('no\r');
+    await pty.sees('Type where to save it');
+    expect(readFileSync(join(folder, 'one of mine.txt'), 'utf8')).toBe('hello');
+    pty.types(`${folder}\r`);
+    await pty.sees('Saved: ');
+    expect(await saving.answer).toEqual({});
+    const kept = join(folder, 'receipt.csig');
+    expect([readFileSync(kept), statSync(kept).mode & 0o777]).toEqual([QUESTIONS.save.content, 0o600]);
+
+    const content = Buffer.from('another');
+    const over = put({ ...QUESTIONS.save, content });
+    await pty.sees('Type where to save it');
+    pty.types(`${kept}\r`);
+    await pty.sees('type: overwrite');
+    pty.types('Overwrite\r');
+    expect(await over.answer).toEqual({});
+    expect(readFileSync(kept)).toEqual(content);
+    expect(readdirSync(folder).sort()).toEqual(['one of mine.txt', 'receipt.csig']);
+
     const final = put(QUESTIONS.final_try);
     await pty.sees('signet procedures show certigna.unblock');
     await pty.sees('type: last try');
@@ -168,7 +222,7 @@ describe('signet prompt', () => {
     await pty.sees('Waiting for questions');
     pty.types('\x03');
     expect(await pty.ended).toBe(0);
-    expect(pty.text).toContain('7 questions were asked');
+    expect(pty.text).toContain('11 questions were asked');
     expect(pty.raw).not.toContain(CANARY);
   });
 
@@ -190,6 +244,11 @@ describe('signet prompt', () => {
     await pty.sees('3 tries left');
     pty.types('\x03');
     expect(await early.answer).toBe('prompt_cancelled');
+    const held = put({ ...QUESTIONS.pin, again: 'rate_limited', waitSeconds: 600 });
+    await pty.sees('can send a PIN …');
+    pty.types(CANARY);
+    pty.types('\x03');
+    expect(await held.answer).toBe('prompt_cancelled');
     const again = put(QUESTIONS.pin);
     await pty.sees('Enter alone says no');
     pty.types('\r');

@@ -1,3 +1,5 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../../src/drivers/index.ts';
 import { SignetError } from '../../src/errors/index.ts';
@@ -7,6 +9,7 @@ import { CERTIFICATE, OTHER, QUESTIONS, SITE, TOKEN } from '../prompt/questions.
 import {
   type BrowserName,
   type ConsoleTab,
+  choose,
   dress,
   enterConsole,
   LANGUAGES,
@@ -21,6 +24,7 @@ import {
   visit,
   waitForText,
 } from './browser.ts';
+import { downloaded } from './downloaded.ts';
 
 const CANARY = '80739152';
 const TITLE = 'Signet asks you';
@@ -290,6 +294,50 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
     await waitForText(page, 'answered elsewhere');
     await closed(tab);
     await second.page.close();
+  });
+
+  it('take files that the person picks, and give one up before it is handed over', async () => {
+    const { desk, tab } = at;
+    const { page } = tab;
+    const folder = mkdtempSync(join(at.daemon.home, 'files-'));
+    const bytes = Buffer.from([0, 255, 13, 10, 0x70]);
+    const paths = ['one.pdf', 'two.pdf', 'three.pdf'].map((name) => join(folder, name));
+    for (const path of paths) writeFileSync(path, bytes);
+    const { answer } = put(desk, { ...QUESTIONS.load, limits: { files: 2, bytes: 12 } });
+    await armed(tab, 'load');
+    const go = '.prompt .actions button.primary';
+    const disabled = () => page.$eval(go, (button) => (button as HTMLButtonElement).disabled);
+    expect(await disabled()).toBe(true);
+    expect(await page.$eval('.prompt input[type="file"]', (input) => (input as HTMLInputElement).accept)).toBe('.pdf,.txt');
+    const [one = '', two = '', three = ''] = paths;
+    await choose(page, 'The files', one);
+    await waitForText(page, /one\.pdf/);
+    await choose(page, 'The files', two);
+    await waitForText(page, /two\.pdf/);
+    await choose(page, 'The files', three);
+    await waitForText(page, 'That is too much: 2 files at most');
+    await page.click('.prompt-files button[aria-label="Take out one.pdf"]');
+    await page.waitForFunction(() => document.querySelectorAll('.prompt-files li').length === 1);
+    await armed(tab, 'load');
+    await page.click(go);
+    expect(await answer).toEqual({ files: [{ name: 'two.pdf', data: bytes }] });
+    await closed(tab);
+  });
+
+  it('give a file to the browser to save, and take the word of the person that it is there', async () => {
+    const { desk, tab } = at;
+    const { page } = tab;
+    const content = Buffer.from(`<script>alert(1)</script>\u0000 ${'ÿ'.repeat(1_000)} the end`);
+    const { answer } = put(desk, { ...QUESTIONS.save, name: 'recibo ñ.html', size: content.length, content });
+    await armed(tab, 'save');
+    await press(page, 'Save');
+    expect(readFileSync(await downloaded(at.browser, 'recibo ñ.html', 'the end'))).toEqual(content);
+    await waitForText(page, 'among its downloads');
+    expect(desk.open()?.question.kind).toBe('save');
+    await armed(tab, 'save');
+    await press(page, 'It is saved');
+    expect(await answer).toEqual({});
+    await closed(tab);
   });
 
   it('are there again after the page was loaded anew, in another language too, and go with the session', async () => {

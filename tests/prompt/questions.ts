@@ -41,6 +41,8 @@ export const TRIES: TriesCard = {
 const FINAL: TriesCard = { ...TRIES, state: 'final_try', remaining: { atLeast: 1, atMost: 1 } };
 const WAY_OUT = { text: 'Your town hall gives you a new PIN.', procedureId: 'certigna.unblock' };
 
+const FILE = Buffer.from('a receipt \u00ff\u0000');
+
 /** A question of each kind, as a site's wish brings it. */
 export const QUESTIONS: { [K in QuestionKind]: QuestionOf<K> } = {
   pair: { kind: 'pair', asker: SITE, wants: ['certificates', 'sign'], days: [90, 1, 365] },
@@ -61,6 +63,23 @@ export const QUESTIONS: { [K in QuestionKind]: QuestionOf<K> } = {
     asker: SITE,
     act: { kind: 'sign', documents: [{ name: 'contract.pdf', digest: 'SHA-256 3f2a 91c0 … 77de' }], count: 1 },
     certificate: CERTIFICATE,
+  },
+  load: {
+    kind: 'load',
+    asker: SITE,
+    title: 'Your application',
+    description: 'Documents',
+    extensions: ['pdf', 'txt'],
+    multiple: true,
+    limits: { files: 16, bytes: 33_554_432 },
+  },
+  save: {
+    kind: 'save',
+    asker: SITE,
+    name: 'receipt.csig',
+    size: FILE.length,
+    digest: 'SHA-256 3f2a 91c0 … 77de',
+    content: FILE,
   },
   final_try: { kind: 'final_try', asker: SITE, token: TOKEN, tries: FINAL, wayOut: WAY_OUT },
   blocked: {

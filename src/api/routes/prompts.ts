@@ -2,9 +2,10 @@ import type { FastifyPluginCallback, FastifyRequest, preHandlerHookHandler } fro
 import type { Principal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { answerLanguage, type Language } from '../../messages/index.ts';
-import type { DeskFace, Given } from '../../prompt/index.ts';
+import { type DeskFace, type Given, LARGEST_FILES } from '../../prompt/index.ts';
 import { Type } from '../../schema/index.ts';
 import type { ApiContext } from '../context.ts';
+import { sendFile } from '../download.ts';
 import {
   Done,
   Failure,
@@ -22,6 +23,8 @@ const HEARTBEAT = 15_000;
 /** A listener that lets this many bytes pile up is let go; it may come back. */
 const SLOW = 1024 * 1024;
 const SMALL = 16 * 1024;
+/** Files in base64, their names, and the JSON around them. */
+const WITH_FILES = Math.ceil((LARGEST_FILES * 4) / 3) + 65_536;
 
 interface OnPrompt {
   Params: { promptId: string };
@@ -105,7 +108,7 @@ export function promptRoutes(context: Pick<ApiContext, 'desk' | 'credentials' | 
       '/v1/prompts/:promptId/answer',
       {
         config: { ...config, secrets: new Set(['pin']) },
-        bodyLimit: SMALL,
+        bodyLimit: WITH_FILES,
         preHandler,
         schema: {
           summary: 'Answer the open question; the person only',
@@ -120,6 +123,29 @@ export function promptRoutes(context: Pick<ApiContext, 'desk' | 'credentials' | 
         // The PIN is the asker's from here on: the end of this request must not wipe it.
         request.secrets = null;
         return reply.code(204).send();
+      },
+    );
+    app.get<OnPrompt>(
+      '/v1/prompts/:promptId/content',
+      {
+        config,
+        preHandler,
+        schema: {
+          summary: 'The file that the open question asks to save; the person only',
+          tags: ['prompts'],
+          params: PromptId,
+          response: {
+            200: {
+              description: 'The file',
+              content: { 'application/octet-stream': { schema: Type.String({ format: 'binary' }) } },
+            },
+            ...Failure,
+          },
+        },
+      },
+      (request, reply) => {
+        const { name, bytes } = desk.content(request.params.promptId);
+        return sendFile(reply, name, bytes);
       },
     );
     app.post<OnPrompt>(
@@ -155,6 +181,10 @@ export function requirePerson(principal: Principal): void {
 }
 
 function given(request: FastifyRequest<{ Body: PromptAnswerBody }>): Given {
-  const { pin, ...rest } = request.body;
-  return pin === undefined ? rest : { ...rest, pin: take(request, 'pin') };
+  const { pin, files, ...rest } = request.body;
+  return {
+    ...rest,
+    ...(pin === undefined ? {} : { pin: take(request, 'pin') }),
+    ...(files === undefined ? {} : { files: files.map(({ name, data }) => ({ name, data: Buffer.from(data, 'base64') })) }),
+  };
 }

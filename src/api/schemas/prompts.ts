@@ -1,5 +1,6 @@
+import { LARGEST_FILES, MOST_FILES } from '../../prompt/index.ts';
 import { type Static, Type } from '../../schema/index.ts';
-import { PinStatus, SecretText, Time, Words } from './common.ts';
+import { Base64, PinStatus, SecretText, Time, Words } from './common.ts';
 
 const Ways = Words(['extension', 'page', 'webeid', 'scs', 'nexu', 'afirma', 'program']);
 const Rights = Words(['certificates', 'authenticate', 'sign']);
@@ -61,6 +62,22 @@ export const PromptQuestion = Type.Union(
       wayOut: WayOut,
     }),
     Type.Object({ kind: Type.Literal('confirm'), asker: Asker, act: Act, certificate: CertificateShown }),
+    Type.Object({
+      kind: Type.Literal('load'),
+      asker: Asker,
+      title: Type.String({ description: "The site's own words, as the description is" }),
+      description: Type.String(),
+      extensions: Type.Array(Type.String(), { description: 'Without a dot; none: every kind of file' }),
+      multiple: Type.Boolean(),
+      limits: Type.Object({ files: Type.Integer(), bytes: Type.Integer({ description: 'Of all together' }) }),
+    }),
+    Type.Object({
+      kind: Type.Literal('save'),
+      asker: Asker,
+      name: Type.String({ description: 'Bare file name that the site proposes' }),
+      size: Type.Integer({ description: 'Bytes' }),
+      digest: Type.String(),
+    }),
     Type.Object({ kind: Type.Literal('final_try'), asker: Asker, token: TokenShown, tries: PinStatus, wayOut: WayOut }),
     Type.Object({ kind: Type.Literal('blocked'), asker: Asker, token: TokenShown, tries: PinStatus, wayOut: WayOut }),
   ],
@@ -102,7 +119,7 @@ export const PromptId = Type.Object({ promptId: Type.String({ minLength: 1, maxL
 export const PromptAnswerRequest = Type.Object(
   {
     kind: Words(
-      ['pair', 'certificate', 'pin', 'confirm', 'final_try', 'blocked'],
+      ['pair', 'certificate', 'pin', 'confirm', 'load', 'save', 'final_try', 'blocked'],
       'Of the question: an answer never fits another kind',
     ),
     rights: Type.Optional(Type.Array(Rights, { minItems: 1, maxItems: 3, uniqueItems: true })),
@@ -110,6 +127,15 @@ export const PromptAnswerRequest = Type.Object(
     credentialId: Type.Optional(Type.String({ maxLength: 200 })),
     remember: Type.Optional(Type.Boolean()),
     pin: Type.Optional(SecretText('Left out for a PIN pad')),
+    files: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { name: Type.String({ maxLength: 1024 }), data: Base64('The bytes of the file', LARGEST_FILES) },
+          { additionalProperties: false },
+        ),
+        { minItems: 1, maxItems: MOST_FILES, description: 'Of `load`; 32 MiB together' },
+      ),
+    ),
   },
   { additionalProperties: false },
 );

@@ -16,12 +16,13 @@ const KINDS = {
   signing: ['200115', 'SAF_09'],
   selecting: ['200201', 'SAF_53'],
   batching: ['200413', 'SAF_27'],
+  loading: ['200003', 'SAF_25'],
+  saving: ['200003', 'SAF_05'],
   busy: ['200118', 'SAF_53'],
   origin: ['420001', 'SAF_13'],
   newer_wanted: ['500005', 'SAF_41'],
   keystore: ['600011', 'SAF_08'],
   operation: ['600002', 'SAF_04'],
-  files: ['600002', 'SAF_04'],
   remote_batch: ['600002', 'SAF_04'],
   xml_batch: ['600503', 'SAF_20'],
   batch_malformed: ['600419', 'SAF_20'],
@@ -48,7 +49,7 @@ const KINDS = {
 export type FailureKind = keyof typeof KINDS;
 
 /** The operation that fails: some failures have a number for each. */
-export type Family = 'sign' | 'select' | 'batch';
+export type Family = 'sign' | 'select' | 'batch' | 'load' | 'save';
 
 /** What the page is told instead of a result. `text` replaces the text of the kind where Signet has a more exact one. */
 export class AfirmaFailure extends Error {
@@ -90,7 +91,7 @@ export function failureOf(error: unknown, family: Family): AfirmaFailure {
   return told(kindOf(error, family), error);
 }
 
-const UNKNOWN = { sign: 'signing', select: 'selecting', batch: 'batching' } as const;
+const UNKNOWN = { sign: 'signing', select: 'selecting', batch: 'batching', load: 'loading', save: 'saving' } as const;
 
 function kindOf({ code }: SignetError, family: Family): FailureKind {
   switch (code) {
@@ -103,7 +104,7 @@ function kindOf({ code }: SignetError, family: Family): FailureKind {
       return 'pin_incorrect';
     case 'no_certificate':
     case 'credential_not_found':
-      return `no_certificate_${family}`;
+      return family === 'load' || family === 'save' ? UNKNOWN[family] : `no_certificate_${family}`;
     case 'token_not_found':
     case 'token_removed':
     case 'driver_crashed':
@@ -113,6 +114,7 @@ function kindOf({ code }: SignetError, family: Family): FailureKind {
     case 'pin_state_unknown':
       return 'token_unusable';
     case 'prompt_unavailable':
+      return family === 'load' || family === 'save' ? UNKNOWN[family] : 'key_unreachable';
     case 'pin_required':
     case 'pinpad_required':
     case 'final_try_consent_required':

@@ -58,13 +58,13 @@ export interface Prepared extends Signable {
   card: DocumentCard;
 }
 
-/** Throws AfirmaFailure for a document that cannot be signed as it is wanted. */
-export async function prepare(signable: Signable): Promise<Prepared> {
+/** `name` is that of a file that the person picked. Throws AfirmaFailure for a document that cannot be signed as it is wanted. */
+export async function prepare(signable: Signable, name: string | null = null): Promise<Prepared> {
   const { format, hash, data } = signable;
-  if (format === 'none') return { ...signable, signatures: 1, card: documentCard(null, hash, data, true) };
+  if (format === 'none') return { ...signable, signatures: 1, card: documentCard(name, hash, data, true) };
   const { inspectCades } = await import('./cades.ts');
   const { signatures, digest } = inspectCades(signable);
-  const card = digest === null ? documentCard(null, hash, data, true) : documentCard(null, hash, digest, false);
+  const card = digest === null ? documentCard(name, hash, data, true) : documentCard(name, hash, digest, false);
   return { ...signable, signatures, card };
 }
 

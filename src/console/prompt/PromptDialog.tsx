@@ -9,8 +9,10 @@ import { answering, asked, closed } from './asked.ts';
 import { Blocked } from './Blocked.tsx';
 import { Consent } from './Consent.tsx';
 import { FinalTry } from './FinalTry.tsx';
+import { Load } from './Load.tsx';
 import { Pair } from './Pair.tsx';
 import { PinQuestion } from './PinQuestion.tsx';
+import { Save } from './Save.tsx';
 import './prompt.css';
 
 /** What the form of a question works with. */
@@ -86,6 +88,10 @@ function Form(asking: Asking) {
       return <PinQuestion {...asking} question={question} />;
     case 'confirm':
       return <Consent {...asking} question={question} />;
+    case 'load':
+      return <Load {...asking} question={question} />;
+    case 'save':
+      return <Save {...asking} question={question} />;
     case 'final_try':
       return <FinalTry {...asking} question={question} />;
     case 'blocked':

@@ -231,13 +231,18 @@ describe('a local batch', () => {
 
 /** Operation, parameters, and the code of each kind of script. */
 const REFUSED: [string, Record<string, string | undefined>, string, string][] = [
-  ['load', { title: 't', exts: 'txt', desc: 'd', multiload: 'true' }, 'AF600002', 'SAF_04'],
-  ['save', { title: 't', filename: 'x.txt', exts: 'txt', dat: 'aGk=' }, 'AF600002', 'SAF_04'],
-  ['signandsave', { ...RAW, cop: 'sign', filename: 'x.sig' }, 'AF600002', 'SAF_04'],
+  ['save', { title: 't', filename: 'x.txt', exts: 'txt' }, 'AF600100', 'SAF_00'],
+  ['save', { filename: 'x.txt', dat: 'file:///etc/passwd' }, 'AF200003', 'SAF_13'],
+  ['save', { filename: 'x.txt', dat: '***' }, 'AF600121', 'SAF_03'],
+  ['signandsave', { ...RAW, filename: 'x.sig' }, 'AF600002', 'SAF_04'],
+  ['signandsave', { ...RAW, cop: 'dance', filename: 'x.sig' }, 'AF600002', 'SAF_04'],
+  ['signandsave', { ...RAW, dat: undefined, cop: 'load', filename: 'x.sig' }, 'AF600002', 'SAF_04'],
+  ['batch', { jsonbatch: 'true', localBatchProcess: 'true' }, 'AF600100', 'SAF_00'],
   ['dance', {}, 'AF600002', 'SAF_04'],
   ['sign', { ...RAW, mcv: '99.0.0' }, 'AF500005', 'SAF_41'],
   ['sign', { ...RAW, ksb64: base64url('PKCS12') }, 'AF600011', 'SAF_08'],
-  ['sign', { ...RAW, dat: undefined }, 'AF600100', 'SAF_00'],
+  ['sign', { ...RAW, dat: undefined, format: 'PAdES' }, 'AF600105', 'SAF_06'],
+  ['cosign', { ...RAW, dat: undefined, format: 'AUTO', algorithm: 'SHA1withRSA' }, 'AF600107', 'SAF_03'],
   ['sign', { ...RAW, dat: 'http://127.0.0.1:80/' }, 'AF200003', 'SAF_00'],
   ['sign', { ...RAW, dat: 'file:///etc/passwd' }, 'AF200003', 'SAF_13'],
   ['sign', { ...RAW, dat: '***' }, 'AF600121', 'SAF_03'],

@@ -144,6 +144,22 @@ export class SitePage {
     return Buffer.from(await this.operation('selectcert', parameters), 'base64url');
   }
 
+  /** Files of the person's choice, as the callback is given them: name and base64. */
+  async load(parameters: Readonly<Record<string, string | undefined>> = {}): Promise<[name: string, base64: string][]> {
+    const files = (await this.operation('load', parameters)).split('|');
+    return files.map((file) => {
+      const at = file.indexOf(':');
+      return [file.slice(0, at), file.slice(at + 1)];
+    });
+  }
+
+  /** Resolves where the callback is called. */
+  async save(parameters: Readonly<Record<string, string | undefined>>): Promise<string> {
+    const answer = await this.operation('save', parameters);
+    if (answer !== 'OK' && answer !== 'SAVE_OK') throw new Error(`no answer to a save: ${answer}`);
+    return 'OK';
+  }
+
   /** A local batch: what its callback is given. */
   async batch(
     definition: unknown,

@@ -62,6 +62,6 @@ describe('an error of Signet', () => {
   it('that nobody foresaw says nothing of itself', () => {
     const failure = failureOf(new Error('secret 123456'), 'sign');
     expect(failureFrame(failure, true, 'en')).toBe('err-00:=AF200115 - Something went wrong while signing.');
-    expect(failureOf(new AfirmaFailure('files'), 'batch').kind).toBe('files');
+    expect(failureOf(new AfirmaFailure('policy'), 'batch').kind).toBe('policy');
   });
 });

@@ -1,8 +1,9 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Face, type PinentryOptions, pinentryFace } from '../../../src/prompt/index.ts';
-import { QUESTIONS } from '../questions.ts';
+import { Desk, type Face, type PinentryOptions, Prompt, pinentryFace } from '../../../src/prompt/index.ts';
+import { QUESTIONS, SITE } from '../questions.ts';
 import { children, put } from './asking.ts';
 import { Scripted } from './scripted.ts';
 
@@ -53,6 +54,34 @@ describe('a pinentry that', () => {
     ['has no terminal', 'echo "ERR 83918950 Inappropriate ioctl for device"', undefined],
   ])('%s is of no use', async (_, answer, greeting) => {
     await isOfNoUse(faceOf(answer, greeting).face);
+  });
+
+  it('is there shows no files: the console is opened for them at once', async () => {
+    const name = join(scripted.folder, 'started');
+    const { face } = faceOf(`touch ${name}`, `touch ${name}; echo OK`);
+    expect(await face.ready()).toBe(true);
+    const opened: string[] = [];
+    const desk = new Desk({
+      openConsole: async () => {
+        opened.push(desk.open()?.question.kind ?? 'none');
+        leave = desk.attend('console', (event) => {
+          if (event.event === 'opened' && event.prompt.question.kind === 'load')
+            desk.answer(event.prompt.id, { kind: 'load', files: [{ name: 'x', data: Buffer.from('y') }] });
+          else if (event.event === 'opened') desk.answer(event.prompt.id, { kind: 'save' });
+        });
+        return true;
+      },
+    });
+    let leave = (): void => undefined;
+    const prompt = new Prompt({ faces: [face, desk.face('console')], language: 'en', timeout: 10_000 });
+    const answers = await prompt.turn({ asker: SITE, signal: new AbortController().signal }, async (dialog) => [
+      await dialog.ask(QUESTIONS.load),
+      await dialog.ask(QUESTIONS.save),
+    ]);
+    leave();
+    expect(answers).toEqual([{ files: [{ name: 'x', data: Buffer.from('y') }] }, {}]);
+    expect(opened).toEqual(['load']);
+    expect(existsSync(name)).toBe(false);
   });
 
   it('is not there is not ready', async () => {
