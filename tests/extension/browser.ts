@@ -25,6 +25,8 @@ export const HOSTS = [
   'sandbox',
   'gone',
   'direct',
+  'flood',
+  'large',
 ].map((name) => `${name}.test`);
 
 export const IDS = JSON.parse(readFileSync(join(root, 'src/extension/ids.json'), 'utf8')) as {

@@ -109,9 +109,11 @@ export function flowCases(rooms: () => Rooms): void {
     const page = await rooms().open(origin);
     await page.evaluate(() => {
       const heard: unknown[] = [];
-      const { signet } = globalThis as unknown as { signet: EventTarget };
+      const { signet, Signet } = globalThis as unknown as { signet: EventTarget; Signet: new () => EventTarget };
       for (const type of ['token', 'pairing'])
         signet.addEventListener(type, (event) => heard.push([type, (event as CustomEvent).detail]));
+      // Somebody else's in the same page, which hears its own and no more.
+      new Signet().addEventListener('token', ({ type }) => heard.push([`other ${type}`]));
       addEventListener('message', ({ data }) => data.event === 'listening' && heard.push('listening'));
       Object.assign(globalThis, { heard });
     });
@@ -119,24 +121,76 @@ export function flowCases(rooms: () => Rooms): void {
       await page.waitForFunction((wanted) => (globalThis as unknown as { heard: unknown[] }).heard.length >= wanted, {}, count);
       return page.evaluate(() => (globalThis as unknown as { heard: unknown[] }).heard);
     };
-    await heard(1);
+    await heard(2);
     person.does({ pair: true });
     expect(await call(page, 'pair')).toMatchObject({ result: { paired: true } });
     shim.set('token-gone');
-    await heard(2);
+    await heard(4);
     shim.set();
-    await heard(3);
+    await heard(6);
     const asked = await begin(page, 'certificates');
     const prompt = await person.next('certificate');
     await rooms().unpair(origin);
     expect(await asked.outcome()).toMatchObject({ code: 'origin_not_paired' });
     await person.end(prompt);
-    expect(await heard(4)).toEqual([
+    expect(await heard(7)).toEqual([
+      'listening',
       'listening',
       ['token', { change: 'removed' }],
+      ['other token'],
       ['token', { change: 'inserted' }],
+      ['other token'],
       ['pairing', { state: 'ended' }],
     ]);
+  });
+
+  it('is told what it sent too much of, and loses nothing else that it asked', async () => {
+    const { person, site } = rooms();
+    const page = await rooms().open(site.origin('large.test'));
+    const asked = await begin(page, 'certificates');
+    const prompt = await person.next('pair');
+    const codes = await page.evaluate(async () => {
+      const { signet } = globalThis as unknown as { signet: Record<'sign' | 'pair', (options: object) => Promise<unknown>> };
+      const code = (error: { code?: string }) => error.code;
+      const data = new Uint8Array(50 * 1024 * 1024);
+      return [
+        await signet.sign({ credentialId: 'x', algorithm: 'ES256', data }).catch(code),
+        await signet.pair({ rights: [1n] }).catch(code),
+      ];
+    });
+    expect(codes).toEqual(['payload_too_large', 'invalid_request']);
+    expect(person.seen.at(-1)?.id).toBe(prompt.id);
+    person.does({ certificate: true });
+    await person.answer({ rights: ['certificates'], days: 1 });
+    expect(await asked.outcome()).toMatchObject({ result: [{ algorithms: expect.any(Array) }] });
+  });
+
+  it('takes bytes and nothing that only looks like them', async () => {
+    const page = await rooms().open();
+    const codes = await page.evaluate(async () => {
+      const { signet } = globalThis as unknown as {
+        signet: Record<'sign' | 'signBatch', (options?: unknown) => Promise<unknown>>;
+      };
+      const which = { credentialId: 'x', algorithm: 'ES256' };
+      const asked = [
+        () => signet.sign({ ...which, data: 'text' }),
+        () => signet.sign({ ...which, digest: 32 }),
+        () => signet.sign({ ...which, data: null }),
+        () => signet.sign(),
+        () => signet.signBatch({ ...which, documents: [{ digest: 32 }] }),
+        () => signet.signBatch({ ...which }),
+      ];
+      return asked
+        .map((ask) => {
+          try {
+            return ask().catch((error: Error) => error.name);
+          } catch (error) {
+            return `thrown ${(error as Error).name}`;
+          }
+        })
+        .reduce<Promise<unknown[]>>(async (all, one) => [...(await all), await one], Promise.resolve([]));
+    });
+    expect(codes).toEqual(Array(6).fill('TypeError'));
   });
 
   it('has a large batch signed with one consent', async () => {

@@ -120,6 +120,72 @@ export function hostileCases(rooms: () => Rooms): void {
     expect(await unanswered(frame, { signet: 1, id: 'sandbox', method: 'status', params: {} })).toEqual([]);
   });
 
+  it('cannot keep others out by asking ten thousand times, from as many frames as it likes', async () => {
+    const { site } = rooms();
+    const page = await rooms().open(site.origin('flood.test'));
+    await page.evaluate(async () => {
+      const loaded = Array.from({ length: 7 }, () => {
+        const frame = document.createElement('iframe');
+        frame.src = '/page.css';
+        document.body.append(frame);
+        return new Promise((resolve) => frame.addEventListener('load', resolve));
+      });
+      await Promise.all(loaded);
+    });
+    // Each frame has a script of the extension's, and a port, of its own.
+    const refused = await Promise.all(
+      page.frames().map((frame) =>
+        frame.evaluate(async () => {
+          const codes: Record<string, number> = {};
+          const others = new Promise<void>((resolve) => {
+            addEventListener('message', ({ data }: MessageEvent<{ reply?: string; error?: { code: string } }>) => {
+              if (data.reply === 'last') resolve();
+              else if (data.error !== undefined) codes[data.error.code] = (codes[data.error.code] ?? 0) + 1;
+            });
+          });
+          const ask = (id: string, method: string) => window.postMessage({ signet: 1, id, method, params: {} }, location.origin);
+          for (let n = 0; n < 1_250; n += 1) ask(`flood ${n}`, 'listen');
+          ask('last', 'overview');
+          await others;
+          return codes;
+        }),
+      ),
+    );
+    expect(refused.map((codes) => Object.keys(codes))).toEqual(refused.map(() => ['queue_full']));
+    // One tab has 32 between all of its frames.
+    expect(refused.reduce((sum, { queue_full = 0 }) => sum + queue_full, 0)).toBe(10_000 - 32);
+    const other = await rooms().open();
+    expect(await call(other, 'status')).toMatchObject({ result: { name: 'signet' } });
+    await page.goto(site.origin('flood.test'));
+    expect(await call(page, 'status')).toMatchObject({ result: { paired: false } });
+  });
+
+  it('cannot fill the memory with what it asks at a time', async () => {
+    const page = await rooms().open(rooms().site.origin('flood.test'));
+    const refused = await page.evaluate(async () => {
+      const text = 'a'.repeat(20 * 1024 * 1024);
+      const ask = (id: string, params: object) =>
+        window.postMessage({ signet: 1, id, method: 'listen', params }, location.origin);
+      const codes: string[] = [];
+      for (let n = 0; n < 4; n += 1) ask(`large ${n}`, { text });
+      await new Promise<void>((resolve) => {
+        addEventListener('message', ({ data }: MessageEvent<{ reply?: string; error?: { code: string } }>) => {
+          if (data.reply === undefined) return;
+          codes.push(`${data.reply}: ${data.error?.code}`);
+          // What was called off makes room.
+          if (data.reply === 'large 3') {
+            window.postMessage({ signet: 1, cancel: 'large 0' }, location.origin);
+            ask('large 4', { text });
+            ask('large 5', { text });
+          }
+          if (data.reply === 'large 5') resolve();
+        });
+      });
+      return codes;
+    });
+    expect(refused).toEqual(['large 3', 'large 5'].map((id) => `${id}: queue_full`));
+  });
+
   it('finds no other way to the extension', async () => {
     const page = await rooms().open();
     const found = await page.evaluate(async (id) => {

@@ -18,6 +18,7 @@ const WORDS = {
     left: '3 of 3 tries left',
     locked: 'The PIN is blocked',
     ends: 'ends in 9 days',
+    today: 'ends within 1 day.',
     away: 'signet doctor',
     open: 'Open Signet',
   },
@@ -26,6 +27,7 @@ const WORDS = {
     left: '3 essais restants sur 3',
     locked: 'Le code PIN est bloqué',
     ends: 'expire dans 9 jours',
+    today: 'expire dans moins de 1 jour.',
     away: 'signet doctor',
     open: 'Ouvrir Signet',
   },
@@ -34,6 +36,7 @@ const WORDS = {
     left: 'Quedan 3 intentos de 3',
     locked: 'El PIN está bloqueado',
     ends: 'caduca en 9 días',
+    today: 'caduca en menos de 1 día.',
     away: 'signet doctor',
     open: 'Abrir Signet',
   },
@@ -52,7 +55,10 @@ describe.skipIf(absent !== undefined)(`the popup ${absent ?? ''}`, () => {
     old = await createSoftHsm({
       label: 'Old card',
       fresh: true,
-      keys: [{ kind: 'p256', label: 'Ana Lima', valid: [-300, 9.5] }],
+      keys: [
+        { kind: 'p256', label: 'Ana Lima', valid: [-300, 9.5] },
+        { kind: 'p256', label: 'Leo Lima', valid: [-300, 0.5] },
+      ],
     });
     fresh = await createSoftHsm({ label: 'Town key' });
     const driver = (token: SoftHsm, tryLimit: number) => ({ path: token.library, environment: token.env, tryLimit });
@@ -94,6 +100,7 @@ describe.skipIf(absent !== undefined)(`the popup ${absent ?? ''}`, () => {
     await page.reload();
     await look('blocked', words.locked);
     await waitForText(page, words.ends);
+    await waitForText(page, words.today);
     await until('the badge', async () => ((await badge(extended)) === '!' ? true : undefined));
     const opened = extended.browser.waitForTarget((target) => target.url().startsWith(blocked.url));
     await page.evaluate(() => document.querySelector<HTMLElement>('footer button')?.click());

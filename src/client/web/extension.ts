@@ -26,10 +26,16 @@ export class ExtensionChannel implements Channel {
     const id = crypto.randomUUID();
     return new Promise((resolve, reject) => {
       signal?.throwIfAborted();
-      const timer = setTimeout(() => {
+      const missing = (): void => {
         done();
+        // Should it be there after all, nobody is asked in vain.
+        post({ signet: 1, cancel: id });
         reject(new SignetWebError({ code: 'extension_missing', detail: 'The Signet extension did not answer in this page.' }));
-      }, PRESENCE);
+      };
+      // In two steps: one may run out while the page is busy, with the answer behind it.
+      let timer = setTimeout(() => {
+        timer = setTimeout(missing, PRESENCE / 2);
+      }, PRESENCE / 2);
       const cancel = (): void => {
         done();
         post({ signet: 1, cancel: id });
@@ -61,7 +67,8 @@ export class ExtensionChannel implements Channel {
       if (source !== window || !isTold(data)) return;
       if ('ack' in data) this.#pending.get(data.ack)?.acknowledged();
       else if ('reply' in data) this.#pending.get(data.reply)?.settle(data);
-      else this.#onEvent(data.event, data.data);
+      // Another Signet of the page has its own.
+      else if (this.#pending.has(data.id)) this.#onEvent(data.event, data.data);
     });
   }
 }

@@ -67,19 +67,19 @@ export class Signet extends EventTarget {
   }
 
   /** Logs the person in: what comes back is for the site's server to validate. */
-  authenticate({ signal, ...params }: AuthenticateOptions): Promise<AuthToken> {
+  async authenticate({ signal, ...params }: AuthenticateOptions): Promise<AuthToken> {
     return this.#call('authenticate', params, signal);
   }
 
   /** Signs a document, or its hash. */
-  sign({ signal, data, digest, certificate, ...params }: SignOptions): Promise<Signature> {
-    return this.#call('sign', { ...params, ...encoded({ data, digest, certificate }) }, signal);
+  async sign({ signal, data, digest, certificate, ...params }: SignOptions): Promise<Signature> {
+    return this.#call('sign', { ...params, ...encoded({ data, digest }), ...named(certificate) }, signal);
   }
 
   /** Signs many hashes with one consent: all of them, or an error. */
-  signBatch({ signal, documents, certificate, ...params }: SignBatchOptions): Promise<BatchSignatures> {
+  async signBatch({ signal, documents, certificate, ...params }: SignBatchOptions): Promise<BatchSignatures> {
     const plain = documents.map(({ digest, name }) => ({ digest: base64(digest), ...(name === undefined ? {} : { name }) }));
-    return this.#call('signBatch', { ...params, ...encoded({ certificate }), documents: plain }, signal);
+    return this.#call('signBatch', { ...params, ...named(certificate), documents: plain }, signal);
   }
 
   /** `token`: a card or key came or went. `pairing`: the person has ended it. Both only for a paired site, through the extension. */
@@ -98,6 +98,20 @@ export class Signet extends EventTarget {
     if (this.#listening || !EVENTS.includes(type) || !window.isSecureContext) return;
     this.#listening = true;
     void this.#listen();
+  }
+
+  override removeEventListener<K extends keyof SignetEvents>(
+    type: K,
+    listener: (event: SignetEvents[K]) => void,
+    options?: EventListenerOptions | boolean,
+  ): void;
+  override removeEventListener(
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+    options?: EventListenerOptions | boolean,
+  ): void;
+  override removeEventListener(type: string, listener: unknown, options?: EventListenerOptions | boolean): void {
+    super.removeEventListener(type, listener as EventListener, options);
   }
 
   async #call<T>(method: Method, params: Params, signal: AbortSignal | undefined): Promise<T> {
@@ -130,8 +144,13 @@ function isMissing(error: unknown): boolean {
   return error instanceof SignetWebError && error.code === 'extension_missing';
 }
 
-/** The members that are bytes, in base64; those without a value are left out. */
-function encoded(members: Readonly<Record<string, Bytes | string | undefined>>): Params {
-  const given = Object.entries(members).filter(([, value]) => value !== undefined) as [string, Bytes | string][];
-  return Object.fromEntries(given.map(([name, value]) => [name, typeof value === 'string' ? value : base64(value)]));
+/** The members that are bytes, in base64; those without a value are left out. A text is none: it could pass for base64. */
+function encoded(members: Readonly<Record<string, Bytes | undefined>>): Params {
+  const given = Object.entries(members).filter(([, value]) => value !== undefined) as [string, Bytes][];
+  return Object.fromEntries(given.map(([name, value]) => [name, base64(value)]));
+}
+
+/** A certificate as it came, in base64, or its bytes. */
+function named(certificate: Bytes | string | undefined): Params {
+  return typeof certificate === 'string' ? { certificate } : encoded({ certificate });
 }

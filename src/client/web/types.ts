@@ -40,6 +40,8 @@ export interface Certificate {
   credentialId: string;
   /** What its key can sign with on this card or key. */
   algorithms: Algorithm[];
+  /** The authorities above it whose certificates the card or key holds, nearest first: DER, base64. */
+  chain: string[];
 }
 
 export interface AuthenticateOptions extends Abortable {

@@ -1,22 +1,23 @@
 import type { Asked, Method, Told } from '../../client/web/messages.ts';
 import { own } from '../own.ts';
+import { LONGEST } from '../size.ts';
 import type { NativeHost } from './native.ts';
 import { originOf } from './origin.ts';
+import type { Shares } from './share.ts';
 
 /** What a page may ask for. */
 const METHODS: readonly Method[] = ['status', 'pair', 'certificates', 'authenticate', 'sign', 'signBatch', 'listen'];
 /** What may change how a PIN or a certificate stands. */
 const OF_PIN: readonly Method[] = ['authenticate', 'sign', 'signBatch'];
-/** Requests of one frame that are open at a time. */
-const MOST = 32;
 
 /**
  * Serves one frame of a page over the port that its content script opened. The origin is the browser's word about that frame.
  * Whatever is still asked when the frame goes (tab closed, page left) is called off. `served` is called after what may have changed a token's state.
  */
-export function serveFrame(port: chrome.runtime.Port, host: NativeHost, served: () => void): void {
+export function serveFrame(port: chrome.runtime.Port, host: NativeHost, shares: Shares, served: () => void): void {
   const origin = originOf(port.sender);
-  if (origin === null) {
+  const tab = port.sender?.tab?.id;
+  if (origin === null || tab === undefined) {
     port.disconnect();
     return;
   }
@@ -29,7 +30,8 @@ export function serveFrame(port: chrome.runtime.Port, host: NativeHost, served: 
     }
   };
   const take = (message: unknown): void => {
-    if (!isAsked(message)) {
+    const characters = isAsked(message) && 'params' in message ? lengthOf(message.params) : 0;
+    if (!isAsked(message) || characters === null) {
       const { id } = (message ?? {}) as { id?: unknown };
       if (typeof id === 'string') tell({ signet: 1, reply: id, error: own('invalid_request') });
       return;
@@ -41,8 +43,9 @@ export function serveFrame(port: chrome.runtime.Port, host: NativeHost, served: 
     }
     const { id, method, params } = message;
     if (open.has(id)) return;
-    if (open.size >= MOST) {
-      tell({ signet: 1, reply: id, error: own('queue_full') });
+    const free = characters > LONGEST ? null : shares.take(tab, characters);
+    if (free === null) {
+      tell({ signet: 1, reply: id, error: own(characters > LONGEST ? 'payload_too_large' : 'queue_full') });
       return;
     }
     const { answer, cancel } = host.ask({
@@ -51,8 +54,12 @@ export function serveFrame(port: chrome.runtime.Port, host: NativeHost, served: 
       params,
       onEvent: (event, data) => tell({ signet: 1, event, id, data }),
     });
-    open.set(id, cancel);
+    open.set(id, () => {
+      free();
+      cancel();
+    });
     void answer.then((ended) => {
+      free();
       open.delete(id);
       tell({ signet: 1, reply: id, ...ended });
       if (OF_PIN.includes(method)) served();
@@ -63,6 +70,15 @@ export function serveFrame(port: chrome.runtime.Port, host: NativeHost, served: 
     for (const cancel of open.values()) cancel();
     open.clear();
   });
+}
+
+/** Characters of the parameters as JSON; null for what is none: Firefox lets circles and big integers through. */
+function lengthOf(params: unknown): number | null {
+  try {
+    return JSON.stringify(params).length;
+  } catch {
+    return null;
+  }
 }
 
 function isAsked(message: unknown): message is Asked {

@@ -1,12 +1,11 @@
 import type { Problem } from '../../client/web/messages.ts';
 import { type OwnCode, own } from '../own.ts';
+import { LONGEST } from '../size.ts';
 
 /** The name that the browsers' manifests of native messaging hosts give to Signet's. */
 const HOST = 'signet';
 /** After the last request the host is kept for so long, in milliseconds: a site seldom asks for one thing only. */
 const KEEP = 20_000;
-/** Bytes of a request that the host takes, with room for what is around it. */
-const LONGEST = 22 * 1024 * 1024;
 
 /** How a request ended. */
 export type Answer = { result: unknown } | { error: Problem };
@@ -46,7 +45,11 @@ export class NativeHost {
       answer,
       cancel: () => {
         if (!this.#open.has(id)) return;
-        this.#port?.postMessage({ cancel: id });
+        try {
+          this.#port?.postMessage({ cancel: id });
+        } catch {
+          // The host has gone, and with it whatever it was asked.
+        }
         this.#done(id);
       },
     };

@@ -1,5 +1,6 @@
 import type { Asked, Told } from '../../client/web/messages.ts';
-import { own } from '../own.ts';
+import { type OwnCode, own } from '../own.ts';
+import { LONGEST } from '../size.ts';
 
 /*
  * Carries messages between the page and the extension. It knows nothing that the page could not say for itself: whose page it is,
@@ -49,8 +50,26 @@ function pass(message: Asked): void {
     port ??= connect();
     port.postMessage(message);
   } catch {
-    gone();
+    const code = whyNot(message);
+    if (code === 'extension_gone' || 'cancel' in message) gone();
+    else {
+      open.delete(message.id);
+      tell({ signet: 1, reply: message.id, error: own(code) });
+    }
   }
+}
+
+/** Why a message cannot be sent: browsers refuse what is no JSON, and much at once, before it is on its way. */
+function whyNot(message: Asked): OwnCode {
+  try {
+    return JSON.stringify(message).length > LONGEST ? 'payload_too_large' : 'extension_gone';
+  } catch {
+    return 'invalid_request';
+  }
+}
+
+function isPrerendering(): boolean {
+  return (document as { prerendering?: boolean }).prerendering === true;
 }
 
 function isAsked(data: unknown): data is Asked {
@@ -61,15 +80,15 @@ function isAsked(data: unknown): data is Asked {
 
 function take(message: Asked): void {
   if ('cancel' in message) {
-    if (open.delete(message.cancel)) pass(message);
+    if (open.delete(message.cancel) && !isPrerendering()) pass(message);
     return;
   }
   if (open.has(message.id)) return;
   open.add(message.id);
   tell({ signet: 1, ack: message.id });
   // A page that is loaded in advance has nobody in front of it yet.
-  if ((document as { prerendering?: boolean }).prerendering === true)
-    document.addEventListener('prerenderingchange', () => pass(message), { once: true });
+  if (isPrerendering())
+    document.addEventListener('prerenderingchange', () => open.has(message.id) && pass(message), { once: true });
   else pass(message);
 }
 

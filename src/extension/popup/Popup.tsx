@@ -83,7 +83,9 @@ function State({ overview: { tokens, ending } }: { overview: Overview }) {
 }
 
 function endWords({ holder, token, daysLeft }: Overview['ending'][number]): string {
-  return daysLeft < 0 ? t('popup_ended', holder, token) : plural('popup_ends', daysLeft, holder, token, daysLeft);
+  // Less than a day counts as one: "in 0 days" is nothing that anybody says.
+  const days = Math.max(1, daysLeft);
+  return daysLeft < 0 ? t('popup_ended', holder, token) : plural('popup_ends', days, holder, token, days);
 }
 
 function Trouble({ problem, again }: { problem: Problem; again: () => Promise<void> }) {
