@@ -19,9 +19,19 @@ export const extInstalled: Check = {
       ({ browser, host, path, stray }) => !stray && faultOf(view.machine, path, host, browser.family) === null,
     );
     if (sound.length === 0) return { result: 'pass', variant: 'none', notNeeded: true };
-    return sound.flatMap((found) => judge(view, found));
+    return needed(sound.flatMap((found) => judge(view, found)));
   },
 };
+
+/** Leaves out what a browser lacks for one host where it has the extension of another: nobody may need both. */
+function needed(findings: readonly Finding[]): Finding[] {
+  const served = new Set(findings.filter(({ result }) => result === 'pass').map(browserOf));
+  return findings.filter((each) => each.variant !== 'missing' || !served.has(browserOf(each)));
+}
+
+function browserOf({ subject = '' }: Finding): string {
+  return subject.split('/')[0] ?? '';
+}
 
 /** Of browsers that share a manifest, one that has the extension speaks for those that do not. */
 function judge({ machine }: View, { browser, others, host, path }: Found): Finding[] {

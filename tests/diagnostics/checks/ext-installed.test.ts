@@ -114,6 +114,16 @@ describe('ext.installed', () => {
     expect(await told()).toMatchObject({ result: 'pass', subject: 'vivaldi/eu.webeid' });
   });
 
+  it('does not miss the extension of one host in a browser that has the other’s', async () => {
+    manifest('chromium');
+    const own = 'ponmlkjihgfedcbaponmlkjihgfedcba';
+    const common = { name: 'signet', description: 'x', path: join(home, 'host'), type: 'stdio' };
+    const allowed_origins = [`chrome-extension://${own}/`];
+    put('.config/chromium/NativeMessagingHosts/signet.json', { ...common, allowed_origins });
+    put('.config/chromium/Default/Preferences', { extensions: { settings: { [own]: { state: 1 } } } });
+    expect(await told()).toMatchObject({ result: 'pass', subject: 'chromium/signet' });
+  });
+
   it('cannot tell without a profile, and tells nothing else that is in one', async () => {
     manifest('firefox');
     expect(await told()).toMatchObject({ result: 'unknown' });
