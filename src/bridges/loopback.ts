@@ -172,18 +172,6 @@ export function siteOf({ sites }: BridgeContext, { headers }: FastifyRequest, vi
   return sites.site(origin, via);
 }
 
-/** Aborted when the page is gone before it was answered. */
-export function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  const closed = (): void => {
-    if (!raw.writableFinished) gone.abort();
-  };
-  // Whoever left while something else was awaited is not announced again.
-  if (raw.closed) closed();
-  else raw.once('close', closed);
-  return gone.signal;
-}
-
 /** A JSON object in a body that may be empty. Throws `invalid_request`. */
 export function objectIn(body: unknown): Record<string, unknown> {
   const text = typeof body === 'string' ? body.trim() : '';
@@ -213,4 +201,14 @@ export function bytesIn(value: unknown, field: string): Buffer {
 function addressOf(server: { address(): AddressInfo | string | null; listening: boolean } | null | undefined): number | null {
   const address = server?.listening === true ? server.address() : null;
   return typeof address === 'object' && address !== null ? address.port : null;
+}
+
+/** An error in the words of the error table, where it is Fastify's own: a body too long or unreadable. */
+export function tabled(error: unknown): SignetError {
+  if (error instanceof SignetError) return error;
+  const status = (error as { statusCode?: number }).statusCode;
+  if (status === 413) return new SignetError('payload_too_large');
+  return new SignetError(status !== undefined && status < 500 ? 'invalid_request' : 'internal_error', {
+    params: { field: 'body' },
+  });
 }

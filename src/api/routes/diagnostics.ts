@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import type { CheckResult, Doctor } from '../../diagnostics/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { answerLanguage } from '../../messages/index.ts';
@@ -61,13 +62,6 @@ function requireKnown(doctor: Doctor, ids: readonly string[]): void {
 
 function wantsLines({ headers }: FastifyRequest): boolean {
   return (headers.accept ?? '').split(',').some((range) => range.split(';', 1)[0]?.trim() === LINES);
-}
-
-/** Aborted when the caller goes away before the answer is whole: nobody waits for the rest of the checks. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 /** Sends each result as it comes. A run that cannot begin is an answer of its own, before anything was sent. */

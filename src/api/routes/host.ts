@@ -1,4 +1,5 @@
-import type { FastifyPluginCallback, FastifyReply, preHandlerHookHandler } from 'fastify';
+import type { FastifyPluginCallback, preHandlerHookHandler } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import type { ApiContext } from '../context.ts';
 import { Failure, HostAnswer, HostRequest } from '../schemas/index.ts';
@@ -36,12 +37,3 @@ export function hostRoutes({ bridges }: Pick<ApiContext, 'bridges'>): FastifyPlu
 const localOnly: preHandlerHookHandler = (request, _reply, next) => {
   next(isLocal(callerOf(request)) ? undefined : new SignetError('local_only', { variant: 'site' }));
 };
-
-/** Aborted when the browser, and with it the host's connection, is gone before the answer. */
-function goneSignal({ raw }: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => {
-    if (!raw.writableFinished) gone.abort(new SignetError('prompt_cancelled', { variant: 'gone' }));
-  });
-  return gone.signal;
-}

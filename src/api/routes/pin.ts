@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import { Secret } from '../../drivers/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { answerLanguage } from '../../messages/index.ts';
@@ -6,7 +7,6 @@ import type { Asker, Dialog } from '../../prompt/index.ts';
 import { tokenCard } from '../../sites/index.ts';
 import type { Token } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
-import { goneSignal } from '../gone.ts';
 import {
   ChangePinRequest,
   ConsentAnswer,

@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { answerLanguage } from '../../messages/index.ts';
 import { type Algorithm, algorithmsFor } from '../../signatures/index.ts';
@@ -6,7 +7,6 @@ import type { Site, SiteCall, SiteDocument } from '../../sites/index.ts';
 import { SITE_RIGHTS, type SiteRight } from '../../store/index.ts';
 import type { Credential } from '../../tokens/index.ts';
 import type { ApiContext } from '../context.ts';
-import { goneSignal } from '../gone.ts';
 import {
   Failure,
   SiteAuthenticateAnswer,

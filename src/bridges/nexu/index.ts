@@ -1,10 +1,11 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { type Algorithm, algorithmsFor, ecdsaToDer } from '../../signatures/index.ts';
 import type { Site } from '../../sites/index.ts';
 import type { Credential } from '../../tokens/index.ts';
 import type { Bridge, BridgeContext } from '../bridge.ts';
-import { bytesIn, goneSignal, invalid, Loopback, objectIn, type Ports, siteOf } from '../loopback.ts';
+import { bytesIn, invalid, Loopback, objectIn, type Ports, siteOf } from '../loopback.ts';
 import { acceptsOf } from './filter.ts';
 import { refusalOf } from './refusal.ts';
 import { script } from './script.ts';

@@ -1,6 +1,6 @@
-import { SignetError } from '../../errors/index.ts';
 import { errorTexts, isPinFacts } from '../../messages/index.ts';
 import type { BridgeContext } from '../bridge.ts';
+import { tabled } from '../loopback.ts';
 
 /** The protocol's names of errors; it has none for a wrong or a blocked PIN. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -18,7 +18,7 @@ export function refusalOf(
   error: unknown,
   { language, version }: Pick<BridgeContext, 'language' | 'version'>,
 ): Record<string, unknown> {
-  const known = error instanceof SignetError ? error : ofServer(error);
+  const known = tabled(error);
   const { title, detail, nextStep } = errorTexts(known.code, known.facts, language);
   const { pin, extra } = known.facts;
   const named = extra?.nextStep as { text: string } | undefined;
@@ -32,12 +32,4 @@ export function refusalOf(
     ...(named === undefined ? {} : { nextStep: named }),
     feedback: { feedbackStatus: 'EXCEPTION', info: title, nexuVersion: `signet ${version}` },
   };
-}
-
-function ofServer(error: unknown): SignetError {
-  const status = (error as { statusCode?: number }).statusCode;
-  if (status === 413) return new SignetError('payload_too_large');
-  return new SignetError(status !== undefined && status < 500 ? 'invalid_request' : 'internal_error', {
-    params: { field: 'body' },
-  });
 }

@@ -1,10 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { goneSignal } from '../../access/index.ts';
 import { SignetError } from '../../errors/index.ts';
 import { type Algorithm, algorithmFacts, ecdsaToDer } from '../../signatures/index.ts';
 import { documentCard, type Site } from '../../sites/index.ts';
 import type { Credential } from '../../tokens/index.ts';
 import type { Bridge, BridgeContext } from '../bridge.ts';
-import { bytesIn, goneSignal, Loopback, objectIn, type Ports, siteOf } from '../loopback.ts';
+import { bytesIn, Loopback, objectIn, type Ports, siteOf } from '../loopback.ts';
 import { refusalOf } from './refusal.ts';
 import { readRequest, type ScsRequest } from './request.ts';
 import { isForLogin, selects } from './selector.ts';

@@ -1,5 +1,5 @@
-import { SignetError } from '../../errors/index.ts';
 import { errorTexts, isPinFacts, type Language } from '../../messages/index.ts';
+import { tabled } from '../loopback.ts';
 
 /** Reason codes of the specification, as far as they are known (SCS 1.1, 2.6). */
 const REASONS: Readonly<Record<string, number>> = {
@@ -25,7 +25,7 @@ const REASONS: Readonly<Record<string, number>> = {
  * `reason` (Signet's code in capitals), `retriesLeft`, `nextStep`.
  */
 export function refusalOf(error: unknown, language: Language): Record<string, unknown> {
-  const known = error instanceof SignetError ? error : ofServer(error);
+  const known = tabled(error);
   const { detail, nextStep } = errorTexts(known.code, known.facts, language);
   const { pin, extra } = known.facts;
   const named = extra?.nextStep as { text: string } | undefined;
@@ -39,12 +39,4 @@ export function refusalOf(error: unknown, language: Language): Record<string, un
     ...(isPinFacts(pin) && pin.remaining !== null ? { retriesLeft: pin.remaining.atMost } : {}),
     ...(named === undefined ? {} : { nextStep: named }),
   };
-}
-
-function ofServer(error: unknown): SignetError {
-  const status = (error as { statusCode?: number }).statusCode;
-  if (status === 413) return new SignetError('payload_too_large');
-  return new SignetError(status !== undefined && status < 500 ? 'invalid_request' : 'internal_error', {
-    params: { field: 'body' },
-  });
 }

@@ -1,7 +1,7 @@
-import type { FastifyReply } from 'fastify';
+import type { ServerResponse } from 'node:http';
 
-/** A signal that is aborted when the asker goes away before it has been answered. */
-export function goneSignal({ raw }: FastifyReply): AbortSignal {
+/** A signal that is aborted when whoever asked goes away before the answer is whole. */
+export function goneSignal({ raw }: { raw: ServerResponse }): AbortSignal {
   const gone = new AbortController();
   const closed = (): void => {
     if (!raw.writableFinished) gone.abort();
