@@ -26,6 +26,8 @@ export function describeAction(action: Action, t: Translate, home: string): stri
       return t('install.do.stop_service');
     case 'reload-service':
       return t('install.do.reload_service');
+    case 'end-daemon':
+      return t('install.do.end_daemon');
     case 'issue':
       return t(`install.do.issue_${action.why}`, { path: shown(action.folder) });
     case 'trust':

@@ -35,6 +35,7 @@ export async function carryOut(shell: Shell, task: Task): Promise<Outcome> {
   const done: Done[] = dryRun
     ? actions.map((action) => ({ action, outcome: 'none' }))
     : await apply(actions, { run, now: () => new Date(), recordFile: machine.places.record, record });
+  if (direction === 'uninstall' && scope === 'user') done.push(...(await endStarted(shell, dryRun)));
   const counted = done.filter(
     ({ action, outcome }) => changes(action) && !QUIET.includes(action.do) && (dryRun || outcome === 'done'),
   );
@@ -45,6 +46,20 @@ export async function carryOut(shell: Shell, task: Task): Promise<Outcome> {
     page: tell(shell, done, { direction, dryRun, changed, failed, home: machine.home }),
     exit: failed > 0 ? 3 : 0,
   };
+}
+
+/** A daemon that a browser's host has started goes with what had it started; the person's own is not touched. */
+async function endStarted({ client }: Shell, dryRun: boolean): Promise<Done[]> {
+  const action: Action = { do: 'end-daemon' };
+  try {
+    const { process: running } = await client.settings();
+    if (running.startedBy !== 'host') return [];
+    if (!dryRun) process.kill(running.pid, 'SIGTERM');
+    return [{ action, outcome: dryRun ? 'none' : 'done' }];
+  } catch {
+    // None runs, or it has just ended.
+    return [];
+  }
 }
 
 /** Folders that were made on the way are no news. */
@@ -61,6 +76,8 @@ interface Sum {
 function tell({ t }: Shell, done: readonly Done[], { direction, dryRun, changed, failed, home }: Sum) {
   const told = page();
   const lines = done.filter(({ action }) => !QUIET.includes(action.do));
+  // Some of what follows is said as of something done.
+  if (dryRun && lines.some(({ action }) => action.do !== 'leave')) told.text(t('install.sum.planned'));
   for (const { action, outcome, reason } of lines) {
     const what = describeAction(action, t, home);
     if (action.do === 'leave') told.verdict('unsure', `! ${what}`);

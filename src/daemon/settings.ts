@@ -62,6 +62,7 @@ export function settingsOf(config: Config, origins: Origins | null, port: () => 
     version: packageVersion(),
     license: packageLicense(),
     startedAt,
+    process: { pid: process.pid, startedBy: process.env.SIGNET_STARTED_BY === 'host' ? 'host' : null },
     uptimeSeconds: Math.floor((performance.now() - began) / 1_000),
     address: `http://127.0.0.1:${port()}`,
     file: { path: origins?.file ?? '', exists: origins !== null && existsSync(origins.file) },

@@ -23,7 +23,7 @@ export async function launch(folder: string, env: NodeJS.ProcessEnv = process.en
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OF_BROWSER.test(name)));
   const child = spawn(process.execPath, [...FLAGS, '--no-warnings', cli, 'serve'], {
     cwd: homedir(),
-    env: { ...own, ...(folder === runtimeDir({ env }) ? {} : { SIGNET_RUNTIME_DIR: folder }) },
+    env: { ...own, SIGNET_STARTED_BY: 'host', ...(folder === runtimeDir({ env }) ? {} : { SIGNET_RUNTIME_DIR: folder }) },
     detached: true,
     stdio: 'ignore',
     windowsHide: true,

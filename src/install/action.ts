@@ -48,6 +48,8 @@ export type Action =
   | { do: 'start-service'; manager: Manager; file: string; uid: number | null; changed: boolean }
   | { do: 'stop-service'; manager: Manager; uid: number | null; everybody: boolean }
   | { do: 'reload-service'; manager: Manager }
+  /** Done by the command line, which is the one to speak to a daemon. */
+  | { do: 'end-daemon' }
   | { do: 'issue'; folder: string; why: 'missing' | 'expiring' | 'broken' }
   | { do: 'trust'; store: Store; authority: string }
   | { do: 'distrust'; store: Store; nickname: string; sha1: string; dropDatabase: boolean }

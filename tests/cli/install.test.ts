@@ -1,5 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runtimeDir } from '../../src/places/index.ts';
+import { startTestDaemon } from '../fixture/index.ts';
 import { TestHome } from '../install/home.ts';
 import { command } from './daemon.ts';
 import { typed } from './fake-terminal.ts';
@@ -107,5 +109,34 @@ describe('signet install', () => {
     const { code, err } = await signet('uninstall', '--language', 'fr');
     expect([code, err]).toEqual([3, expect.stringContaining('install.json')]);
     expect(existsSync(home.at('.local/share/signet/signet-host-signet'))).toBe(true);
+  });
+});
+
+describe('signet uninstall', () => {
+  it.each([
+    ['ends a daemon that a browser’s host has started', { SIGNET_STARTED_BY: 'host' }, true],
+    ['leaves a daemon alone that the person has started', { SIGNET_STARTED_BY: '' }, false],
+  ])('%s', async (_what, env, ends) => {
+    const place = runtimeDir({ env: home.env });
+    const settings = { runtimeDir: place };
+    const daemon = await startTestDaemon({ child: true, env, settings });
+    let over = false;
+    try {
+      const dry = await signet('uninstall', '--dry-run', '--runtime-dir', place);
+      expect(flat(dry.out).includes('This would be done: Signet, which a browser had started')).toBe(ends);
+      expect((await daemon.call('GET', '/health')).status).toBe(200);
+      const { out, code } = await signet('uninstall', '--runtime-dir', place);
+      expect([code, out]).toEqual([
+        0,
+        ends ? expect.stringContaining('✓ Signet, which a browser had started') : 'Nothing to remove.\n',
+      ]);
+      if (!ends) return expect((await daemon.call('GET', '/health')).status).toBe(200);
+      over = true;
+      // It logs out and closes its libraries, as on Ctrl-C.
+      expect((await daemon.ended()).code).toBe(0);
+    } finally {
+      if (!over) await daemon.stop();
+      await daemon.dispose();
+    }
   });
 });

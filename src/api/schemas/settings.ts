@@ -17,6 +17,12 @@ export const SettingsAnswer = Type.Object(
     license: Type.String({ description: 'SPDX name' }),
     startedAt: Time,
     uptimeSeconds: Type.Integer(),
+    process: Type.Object({
+      pid: Type.Integer(),
+      startedBy: Type.Union([Words(['host']), Type.Null()], {
+        description: '`host`: by a native messaging host, since none ran; nobody ends it but `signet uninstall`',
+      }),
+    }),
     address: Type.String({ description: 'Where the daemon listens' }),
     file: Type.Object(
       { path: Type.String(), exists: Type.Boolean() },
