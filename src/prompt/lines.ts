@@ -49,12 +49,14 @@ export function documentLines(act: Act, { t, room }: Pen): string[] {
 }
 
 /** The certificate by holder, issuer and dates; with its token where the question does not name that anyway. */
-export function certificateLines({ holder, issuer, notBefore, notAfter, valid }: CertificateCard, pen: Pen): string[] {
+export function certificateLines(card: CertificateCard, pen: Pen, nth?: { number: number; count: number }): string[] {
+  const { holder: name, issuer, notBefore, notAfter, valid } = card;
   const { t, room, language } = pen;
+  const holder = plain(name, room.columns);
   const early = !valid && Date.parse(notBefore) > Date.now();
   const params = { issuer: plain(issuer, room.columns), date: day(early ? notBefore : notAfter, language) };
   return [
-    t('prompt.certificate', { holder: plain(holder, room.columns) }),
+    nth === undefined ? t('prompt.certificate', { holder }) : t('prompt.nth', { ...nth, holder }),
     t(valid ? 'prompt.until' : early ? 'prompt.early' : 'prompt.expired', params),
   ];
 }

@@ -58,10 +58,15 @@ export function wordsOf(question: Question, language: Language, room: Room = AMP
   }
 }
 
-/** One certificate of several: holder, issuer and dates, token. */
-export function certificateWords(card: CertificateCard, language: Language, room: Room = AMPLE): string[] {
+/** A certificate among others, the `nth` of so many where that is said: holder, issuer and dates, token. */
+export function certificateWords(
+  card: CertificateCard,
+  language: Language,
+  room: Room = AMPLE,
+  nth?: { number: number; count: number },
+): string[] {
   const pen: Pen = { t: translator(language), language, room };
-  return [...certificateLines(card, pen), tokenLine(card.token, pen)];
+  return [...certificateLines(card, pen, nth), tokenLine(card.token, pen)];
 }
 
 function pairing({ asker, wants, days }: QuestionOf<'pair'>, pen: Pen): Words {

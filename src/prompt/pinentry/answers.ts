@@ -29,35 +29,37 @@ export function drawReader(question: QuestionOf<'pin'>, language: Language): Dra
 
 /** One of several certificates: use it, see the next, or none. */
 export function drawCandidate(question: QuestionOf<'certificate'>, index: number, language: Language): Draw {
-  const { asker, purpose, candidates } = question;
-  const t = translator(language);
-  return (room) => {
-    const words = wordsOf(question, language, room);
-    const card = candidates[index];
-    const nth = t('prompt.nth', { number: index + 1, count: candidates.length });
-    return {
-      ...words,
-      lines: [
-        ...askingLines(asker, `certificate_${purpose}`, { t, language, room }),
-        '',
-        nth,
-        ...(card === undefined ? [] : certificateWords(card, language, room)),
-      ],
-      other: t('prompt.ok.next'),
-    };
-  };
+  const nth = { number: index + 1, count: question.candidates.length };
+  return (room) => ({
+    ...wordsOf(question, language, room),
+    lines: candidateLines(question, index, language, room, nth),
+    other: translator(language)('prompt.ok.next'),
+  });
 }
 
 /** Whether the certificate that was chosen is to be remembered for the asker. */
 export function drawRemember(question: QuestionOf<'certificate'>, index: number, days: number, language: Language): Draw {
   const t = translator(language);
-  return (room) => {
-    const words = drawCandidate(question, index, language)(room);
-    return {
-      ...words,
-      lines: [...words.lines, '', t('prompt.remember', { days })],
-      ok: t('prompt.ok.remember_not'),
-      other: t('prompt.ok.remember', { days }),
-    };
-  };
+  return (room) => ({
+    ...wordsOf(question, language, room),
+    title: t('prompt.title.remember'),
+    lines: [...candidateLines(question, index, language, room), '', t('prompt.remember', { days })],
+    ok: t('prompt.ok.remember_not'),
+    other: t('prompt.ok.remember', { days }),
+  });
+}
+
+function candidateLines(
+  { asker, purpose, candidates }: QuestionOf<'certificate'>,
+  index: number,
+  language: Language,
+  room: Room,
+  nth?: { number: number; count: number },
+): string[] {
+  const card = candidates[index];
+  return [
+    ...askingLines(asker, `certificate_${purpose}`, { t: translator(language), language, room }),
+    '',
+    ...(card === undefined ? [] : certificateWords(card, language, room, nth)),
+  ];
 }
