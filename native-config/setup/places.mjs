@@ -6,9 +6,6 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 export const modules = join(root, 'node_modules');
 
-/** How the daemon's Node.js is started: without this its memory grows by a hundred megabytes of young garbage before any is collected. */
-export const daemonFlags = ['--max-semi-space-size=2'];
-
 /**
  * The Node.js 24 that the dependencies bring. Its file, not `.bin/node`: on Windows that is a script.
  * @returns {string}

@@ -3,6 +3,7 @@ import { announce } from './announce.ts';
 import { ConfigError, type Flags, readConfig } from './config.ts';
 import { startDaemon } from './daemon.ts';
 import { StartFailure } from './failure.ts';
+import { giveBackAtRest } from './rest.ts';
 
 export { type Config, ConfigError, type Flags, loadConfig, type Origins, readConfig } from './config.ts';
 export { type Daemon, packageVersion, startDaemon } from './daemon.ts';
@@ -30,7 +31,9 @@ export async function runDaemon(flags: Flags): Promise<number> {
     });
     const daemon = await startDaemon(config, origins);
     const announced = announce(daemon, language, (line) => process.stdout.write(`${line}\n`));
+    const stopGiving = giveBackAtRest();
     await Promise.race([stopped, announced.then(() => stopped)]);
+    stopGiving();
     await daemon.stop();
     process.stdout.write(`${translator(language)('daemon.stopped')}\n`);
     return 0;

@@ -21,6 +21,8 @@ export class Lane {
   readonly #driverId: string;
   readonly #events: LaneEvents;
   #inFlight: Waiting[] = [];
+  /** How many calls of each message are not answered yet, oldest message first. */
+  #open: number[] = [];
   #headSince = 0;
   #timer: NodeJS.Timeout | null = null;
   #due = 0;
@@ -53,6 +55,11 @@ export class Lane {
     return this.#inFlight.length > 0;
   }
 
+  /** Messages that are not wholly answered. */
+  get messages(): number {
+    return this.#open.length;
+  }
+
   get load(): number {
     return this.#inFlight.length;
   }
@@ -79,6 +86,7 @@ export class Lane {
     }
     if (!this.busy) this.#headSince = performance.now();
     this.#inFlight.push(...calls);
+    this.#open.push(calls.length);
     if (secrets.length === 0) this.#stream.write(frame);
     else {
       for (const secret of secrets) secret.wipe();
@@ -156,8 +164,15 @@ export class Lane {
       }
     }
     this.#inFlight.splice(0, answers.length);
+    this.#strike(answers.length);
     this.#arm();
     this.#idle();
+  }
+
+  /** The host answers in order, and in one message only what came in one. */
+  #strike(answered: number): void {
+    this.#open[0] = (this.#open[0] ?? 0) - answered;
+    if (this.#open[0] <= 0) this.#open.shift();
   }
 
   #idle(): void {

@@ -9,8 +9,6 @@ import { runtimeDir } from '../places/index.ts';
 const OF_BROWSER = /^(?:LD_LIBRARY_PATH|LD_PRELOAD|MOZ_.*|CHROME_.*|NODE_OPTIONS)$/;
 /** Places of a daemon that the installed service knows nothing of. */
 const OF_ITS_OWN = ['SIGNET_RUNTIME_DIR', 'SIGNET_STATE_DIR', 'SIGNET_CONFIG'];
-/** See native-config/setup/places.mjs. */
-const FLAGS = ['--max-semi-space-size=2'];
 
 /**
  * Starts the daemon with its socket in `folder` and does not wait for it: by the user's service where that is installed and has its
@@ -21,7 +19,7 @@ export async function launch(folder: string, env: NodeJS.ProcessEnv = process.en
   if (start !== null && (await succeeds(start, env))) return;
   const cli = fileURLToPath(new URL(`../cli/index${extname(import.meta.url)}`, import.meta.url));
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OF_BROWSER.test(name)));
-  const child = spawn(process.execPath, [...FLAGS, '--no-warnings', cli, 'serve'], {
+  const child = spawn(process.execPath, ['--no-warnings', cli, 'serve'], {
     cwd: homedir(),
     env: { ...own, SIGNET_STARTED_BY: 'host', ...(folder === runtimeDir({ env }) ? {} : { SIGNET_RUNTIME_DIR: folder }) },
     detached: true,

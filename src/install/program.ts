@@ -14,8 +14,6 @@ export interface Program {
 }
 
 const KEPT = ['SIGNET_CONFIG', 'SIGNET_STATE_DIR', 'SIGNET_RUNTIME_DIR'];
-/** Without it the daemon's memory grows by a hundred megabytes of young garbage before any is collected. */
-export const DAEMON_FLAGS = ['--max-semi-space-size=2'];
 
 /** The Signet that runs now. */
 export function thisProgram(env: Readonly<Record<string, string | undefined>>): Program {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Database } from './database.ts';
 
 /** Who asked for what, with which outcome. `detail` holds algorithm, counts and the like; never data, digests or secrets. */
@@ -136,7 +136,7 @@ export class Audit {
 function link(chain: string, at: string, entry: AuditEntry): string {
   const { caller, action, outcome, token, credential, detail } = entry;
   const text = JSON.stringify([chain, at, caller, action, outcome, token ?? null, credential ?? null, detail ?? {}]);
-  return createHash('sha256').update(text).digest('base64url');
+  return hash('sha256', text, 'base64url');
 }
 
 function readable(raw: Record<string, unknown>): AuditRow | null {

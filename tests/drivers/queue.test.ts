@@ -73,11 +73,13 @@ class Bench {
     return this.call('sign', { slot: '00', keyId: '01', mechanism: 1, inputs: list, expectedLength: 64 });
   }
 
-  /** Answers the oldest message of a lane. False when there is none. */
-  answer(lane: number): boolean {
-    const calls = this.#waiting[lane]?.shift();
-    if (calls !== undefined) this.#answer[lane]?.(calls);
-    return calls !== undefined;
+  /** Answers the oldest message of a lane, or its first calls only. False when there is none. */
+  answer(lane: number, most = Number.POSITIVE_INFINITY): boolean {
+    const calls = this.#waiting[lane]?.[0];
+    if (calls === undefined) return false;
+    this.#answer[lane]?.(calls.splice(0, most));
+    if (calls.length === 0) this.#waiting[lane]?.shift();
+    return true;
   }
 
   lose(lane: number): void {
@@ -245,6 +247,82 @@ describe('the queue', () => {
     await turn();
     await turn();
     expect(made.messages[0]?.slice(1, 2)).toEqual([['sign']]);
+  });
+
+  it('gives busy lanes their next message, no more than one, and leaves the rest to whoever is free first', async () => {
+    const made = await bench(2);
+    made.queue.served(0.5);
+    for (let n = 0; n < 12; n += 1) made.sign();
+    await turn();
+    const sent = () => made.messages.map((messages) => messages.map(({ length }) => length));
+    expect(sent()).toEqual([
+      [1, 1],
+      [1, 1],
+    ]);
+    expect(made.queue.length).toBe(8);
+    made.answer(0);
+    await turn();
+    await turn();
+    expect(sent()).toEqual([
+      [1, 1, 2],
+      [1, 1],
+    ]);
+    await answerAll(made);
+    expect(made.settled).toHaveLength(12);
+  });
+
+  it('gives a lane no third message while a part of the first is to come', async () => {
+    const made = await bench(2);
+    made.queue.served(0.5);
+    for (let n = 0; n < 24; n += 1) made.sign();
+    for (let answered = 0; answered < 2; answered += 1) {
+      await turn();
+      await turn();
+      made.answer(0);
+    }
+    await turn();
+    await turn();
+    const [, , first, second, ...more] = made.messages[0] ?? [];
+    expect([first?.length, second?.length]).toEqual([expect.toSatisfy((length) => length > 1), expect.any(Number)]);
+    expect(more).toEqual([]);
+    made.answer(0, 1);
+    await turn();
+    await turn();
+    expect(made.messages[0]).toHaveLength(4);
+    await answerAll(made);
+    expect(made.settled).toHaveLength(24);
+  });
+
+  it('sends nothing ahead of a listing’s turn, past an exclusive call, to a slow token or to its only lane', async () => {
+    const ahead = async (lanes: number, fill: (made: Bench) => void): Promise<number> => {
+      const made = await bench(lanes);
+      fill(made);
+      await turn();
+      const most = Math.max(...made.messages.map(({ length }) => length));
+      await answerAll(made);
+      return most;
+    };
+    const signatures = (made: Bench) => {
+      for (let n = 0; n < 8; n += 1) made.sign();
+    };
+    expect(await ahead(2, signatures)).toBe(2);
+    expect(await ahead(1, signatures)).toBe(1);
+    const slow = await ahead(2, (made) => {
+      for (let n = 0; n < 200; n += 1) made.queue.served(20);
+      signatures(made);
+    });
+    expect(slow).toBe(1);
+    const listings = await ahead(2, (made) => {
+      for (let n = 0; n < 8; n += 1) made.call('token', { slot: '00' });
+    });
+    expect(listings).toBe(1);
+    const behindLogin = await ahead(2, (made) => {
+      made.sign();
+      made.sign();
+      made.call('login', login);
+      signatures(made);
+    });
+    expect(behindLogin).toBe(1);
   });
 
   it('rejects what waits when told, all of it or a part', async () => {
