@@ -6,8 +6,8 @@ import { runInNewContext } from 'node:vm';
 const EVERY = 1_000;
 /** Part of that time, at most, that a daemon at rest is busy: its look at the drivers and no more. */
 const REST = 0.05;
-/** Milliseconds of rest before memory is given back another time: it takes some 70 ms, too long for somebody who signs now and then. */
-const PATIENCE = 10_000;
+/** Milliseconds of rest before memory is given back another time: compiled code goes with it, and the next work begins slower. */
+const PATIENCE = 60_000;
 
 /**
  * Gives memory back to the system each time the daemon has come to rest after work, its start included: V8 by itself keeps what

@@ -82,8 +82,9 @@ export class Queue {
   }
 
   /**
-   * Gives lanes that work on their only message the next one, so that they need not wait for it: half of what waits, when
-   * there is something for each. Signatures only, of a fast token with several lanes (a card gets one call at a time): what has been sent cannot go to another lane any more.
+   * Gives lanes that work on their only message the next one, so that they need not wait for it: their share of what waits, when
+   * there is something for each. Signatures only, of a fast token with several lanes (a card gets one call at a time), because
+   * what has been sent cannot go to another lane any more.
    */
   #sendAhead(lanes: readonly Lane[], sharers: number): void {
     if (lanes.length < 2 || this.#signTime > WORTH_AHEAD) return;
@@ -92,7 +93,7 @@ export class Queue {
       const reach = this.#reach();
       const ready = this.#ready(false, reach);
       if (ready < sharers) return;
-      lane.send(this.#take(false, Math.min(Math.ceil(ready / (2 * sharers)), MESSAGE_LIMIT), reach));
+      lane.send(this.#take(false, Math.min(Math.ceil(ready / sharers), MESSAGE_LIMIT), reach));
     }
   }
 

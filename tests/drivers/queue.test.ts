@@ -264,7 +264,7 @@ describe('the queue', () => {
     await turn();
     await turn();
     expect(sent()).toEqual([
-      [1, 1, 2],
+      [1, 1, 4],
       [1, 1],
     ]);
     await answerAll(made);

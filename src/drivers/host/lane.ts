@@ -5,7 +5,7 @@ import { encodeFrame, FrameReader } from '../frames.ts';
 import type { FromHost, ToHost, WireAnswer, WireCall, WireError } from '../protocol.ts';
 
 /** Answers of a long message go back when this many milliseconds have passed since the last went. */
-const FLUSH_AFTER = 2;
+const FLUSH_AFTER = 3;
 const READ_BYTES = 64 * 1024;
 
 type Execute = (name: string, args: Record<string, unknown>) => unknown;
