@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { foreground } from './setup/foreground.mjs';
+import { daemonFlags } from './setup/places.mjs';
 import { main, Stop } from './setup/say.mjs';
 
 const program = new URL('../dist/cli/index.js', import.meta.url);
@@ -27,6 +28,7 @@ if (!existsSync(program)) {
 } else {
   const args = process.argv.slice(2);
   const modern = Number(process.versions.node.split('.')[0]) >= 24;
-  if (modern) await import(program.href);
-  else await main(() => foreground(runtime(), [fileURLToPath(program), ...args]));
+  const flags = args[0] === 'serve' ? daemonFlags : [];
+  if (modern && flags.length === 0) await import(program.href);
+  else await main(() => foreground(modern ? process.execPath : runtime(), [...flags, fileURLToPath(program), ...args]));
 }

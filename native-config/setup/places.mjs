@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[\\/]$/, '');
 export const modules = join(root, 'node_modules');
 
+/** Options of the daemon's Node.js; src/places/daemon-flags.ts says why. @type {string[]} */
+export const daemonFlags = JSON.parse(readFileSync(join(root, 'native-config', 'daemon.json'), 'utf8')).flags;
+
 /**
  * The Node.js 24 that the dependencies bring. Its file, not `.bin/node`: on Windows that is a script.
  * @returns {string}

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runtimeDir } from '../places/index.ts';
+import { daemonFlags, runtimeDir } from '../places/index.ts';
 
 /** What a browser sets for its own processes, and what would have a driver load the browser's libraries instead of the system's. */
 const OF_BROWSER = /^(?:LD_LIBRARY_PATH|LD_PRELOAD|MOZ_.*|CHROME_.*|NODE_OPTIONS)$/;
@@ -19,7 +19,7 @@ export async function launch(folder: string, env: NodeJS.ProcessEnv = process.en
   if (start !== null && (await succeeds(start, env))) return;
   const cli = fileURLToPath(new URL(`../cli/index${extname(import.meta.url)}`, import.meta.url));
   const own = Object.fromEntries(Object.entries(env).filter(([name]) => !OF_BROWSER.test(name)));
-  const child = spawn(process.execPath, ['--no-warnings', cli, 'serve'], {
+  const child = spawn(process.execPath, [...daemonFlags(), '--no-warnings', cli, 'serve'], {
     cwd: homedir(),
     env: { ...own, SIGNET_STARTED_BY: 'host', ...(folder === runtimeDir({ env }) ? {} : { SIGNET_RUNTIME_DIR: folder }) },
     detached: true,

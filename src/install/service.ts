@@ -1,3 +1,4 @@
+import { daemonFlags } from '../places/index.ts';
 import type { Program } from './program.ts';
 import { forDesktop, forUnit, forUnitEnvironment, forWindows, forXml } from './quote.ts';
 import { template } from './template.ts';
@@ -24,7 +25,7 @@ export function managerOf(platform: NodeJS.Platform): Manager {
 
 /** The file that tells the manager what to start. `person`: the account of a scheduled task, all of them when left out. */
 export function serviceFile(manager: Manager, { node, cli, settings }: Program, person?: string): string {
-  const words = [node, cli, 'serve'];
+  const words = [node, ...daemonFlags(), cli, 'serve'];
   const pairs = Object.entries(settings);
   switch (manager) {
     case 'systemd':

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import envPaths from 'env-paths';
 
 export { canOpen, openPrivately, type PrivateDoor } from './browser.ts';
+export { daemonFlags } from './daemon-flags.ts';
 
 const NAME = 'signet';
 

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuild } from '../../native-config/setup/build.mjs';
-import { node24, root } from '../../native-config/setup/places.mjs';
+import { daemonFlags, node24, root } from '../../native-config/setup/places.mjs';
 import { type Answer, ask, until } from '../fixture/index.ts';
 
 /** The compiled program in a folder of its own, where no later build changes it under a running daemon. */
@@ -51,7 +51,7 @@ export async function startServer(program: Program, { library, env = {}, nodeOpt
   const runtimeDir = join(home, 'run');
   mkdirSync(join(home, 'config'));
   const spawnedAt = performance.now();
-  const child = spawn(node24(), [...nodeOptions, program.entry, 'serve'], {
+  const child = spawn(node24(), [...daemonFlags, ...nodeOptions, program.entry, 'serve'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,

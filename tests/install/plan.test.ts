@@ -72,7 +72,7 @@ describe('on Windows', () => {
     expect(task.match(/<UserId>TOWN\\zoe<\/UserId>/g)).toHaveLength(2);
     expect(task).toContain('<Command>conhost.exe</Command>');
     expect(task).toContain(
-      '--headless &quot;C:\\Program Files\\Signet\\node.exe&quot; ' +
+      '--headless &quot;C:\\Program Files\\Signet\\node.exe&quot; &quot;--max-semi-space-size=16&quot; ' +
         '&quot;C:\\Program Files\\Signet\\dist\\cli\\index.js&quot; &quot;serve&quot;</Arguments>',
     );
     expect(startCommands('tasks', 'T.xml', null, false)).toEqual([
@@ -150,7 +150,14 @@ describe('on macOS', () => {
   it('the agent is a property list that launchd is asked to load', () => {
     const plist = content(actions, '.plist');
     const words = [...plist.matchAll(/<string>([^<]*)<\/string>/g)].map(([, word]) => word);
-    expect(words).toEqual(['signet.daemon', '/opt/signet/node', '/opt/signet/dist/cli/index.js', 'serve', 'Background']);
+    expect(words).toEqual([
+      'signet.daemon',
+      '/opt/signet/node',
+      '--max-semi-space-size=16',
+      '/opt/signet/dist/cli/index.js',
+      'serve',
+      'Background',
+    ]);
     const file = '/Users/zoe/Library/LaunchAgents/signet.daemon.plist';
     expect(startCommands('launchd', file, 501, true)).toEqual([
       ['launchctl', 'bootout', 'gui/501/signet.daemon'],
