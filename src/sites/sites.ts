@@ -4,14 +4,16 @@ import type { Language } from '../messages/index.ts';
 import type { Act, Dialog, DocumentCard, PickedFile, Prompt, SiteRight, Way } from '../prompt/index.ts';
 import { algorithmFacts, type SignInput, type Signing } from '../signatures/index.ts';
 import type { Audit } from '../store/index.ts';
-import { type Credential, FLAG, type Token, type Tokens } from '../tokens/index.ts';
-import { Acts, outcomeOf } from './acts.ts';
-import { certificateCard, documentCard, printOf } from './cards.ts';
+import type { Credential, Tokens } from '../tokens/index.ts';
+import { Acts } from './acts.ts';
+import { documentCard } from './cards.ts';
+import { chainOf } from './chain.ts';
+import { Choice, onlyOne } from './choice.ts';
 import { type FileWish, pickFiles, saveFile } from './files.ts';
-import { type Accepts, fitting, isForSigning, type Purpose } from './fitting.ts';
-import { KeyUse } from './key-use.ts';
+import type { Accepts, Purpose } from './fitting.ts';
+import type { KeyUse } from './key-use.ts';
 import { type LoginToken, loginAlgorithm, loginInput } from './login-token.ts';
-import { Shown } from './shown.ts';
+import { openKey } from './open-key.ts';
 import { askerOf, callerOf, type Site, type SiteCall, type SiteDocument, type SiteStatus } from './site.ts';
 import { type FindWayOut, Unlock } from './unlock.ts';
 
@@ -26,8 +28,6 @@ export interface SitesOptions {
   now?: () => number;
 }
 
-/** How long a certificate is remembered, in days. */
-const REMEMBER_DAYS = 90;
 /** Documents whose names and digests a question carries. */
 const SHOWN_DOCUMENTS = 20;
 
@@ -40,17 +40,17 @@ export class Sites {
   readonly #acts: Acts;
   readonly #unlock: Unlock;
   readonly #now: () => number;
-  readonly #shown: Shown;
+  readonly #choice: Choice;
 
   constructor(options: SitesOptions) {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#acts = new Acts(options);
     this.#unlock = new Unlock(options.tokens, options.wayOut);
-    this.#shown = new Shown(this.#now);
+    this.#choice = new Choice(options, this.#acts, this.#now);
     options.origins.onChange((origin) => {
       if (options.origins.get(origin) !== null) return;
-      this.#shown.forget(origin);
+      this.#choice.forget(origin);
       // Whoever is paired no more holds no login either.
       void options.tokens.endCaller(callerOf(origin));
     });
@@ -79,13 +79,12 @@ export class Sites {
     call: SiteCall,
   ): Promise<Credential> {
     await this.#acts.allowed(site, 'certificates', call);
-    const candidates = await this.#fitting(options.purpose, options.accepts);
-    const remembered = candidates.filter(({ certificate }) =>
-      this.#options.origins.remembers(site.origin, printOf(certificate.der)),
+    const candidates = await this.#choice.fitting(options.purpose, options.accepts);
+    const remembered = this.#choice.remembered(site, candidates);
+    if (remembered !== null) return this.#choice.show(site, remembered);
+    return this.#acts.turn(site, call, 'certificates', (dialog) =>
+      this.#choice.toShow(dialog, site, options.purpose, candidates),
     );
-    const [only, another] = remembered;
-    if (only !== undefined && another === undefined) return this.#show(site, only);
-    return this.#acts.turn(site, call, 'certificates', (dialog) => this.#choose(dialog, site, options.purpose, candidates, true));
   }
 
   /**
@@ -95,24 +94,16 @@ export class Sites {
   async choose(site: Site, options: { purpose: Purpose; accepts?: Accepts | undefined }, call: SiteCall): Promise<Credential> {
     const right = options.purpose === 'authenticate' ? 'authenticate' : 'sign';
     await this.#acts.allowed(site, right, call);
-    const candidates = await this.#fitting(options.purpose, options.accepts);
-    const [only, another] = candidates;
-    if (only !== undefined && another === undefined) return only;
-    return this.#acts.turn(site, call, right, (dialog) => this.#choose(dialog, site, options.purpose, candidates, false));
+    const candidates = await this.#choice.fitting(options.purpose, options.accepts);
+    return (
+      onlyOne(candidates) ??
+      this.#acts.turn(site, call, right, (dialog) => this.#choice.toUse(dialog, site, options.purpose, candidates))
+    );
   }
 
   /** The certificates above a credential's own that its token holds, nearest first; DER. */
-  async chain({ token, certificate }: Credential): Promise<Buffer[]> {
-    const authorities = (await this.#options.tokens.contents(token)).certificates.filter(({ facts }) => facts?.isCa === true);
-    const chain: Buffer[] = [];
-    let { issuer, subject } = certificate.facts;
-    while (issuer !== subject) {
-      const above = authorities.find(({ facts, der }) => facts?.subject === issuer && !chain.includes(der));
-      if (above?.facts == null) break;
-      chain.push(above.der);
-      ({ issuer, subject } = above.facts);
-    }
-    return chain;
+  chain(credential: Credential): Promise<Buffer[]> {
+    return chainOf(this.#options.tokens, credential);
   }
 
   /**
@@ -120,14 +111,8 @@ export class Sites {
    * that is there but was not shown as well: a site learns nothing by guessing; and `no_certificate` (variant `usage`) for one
    * that its card has for logging in only.
    */
-  async find(site: Site, by: { credentialId: string } | { certificate: Buffer }): Promise<Credential> {
-    const wanted = (credential: Credential): boolean =>
-      'credentialId' in by ? credential.id === by.credentialId : credential.certificate.der.equals(by.certificate);
-    const all = await this.#options.tokens.credentials();
-    const found = all.find(wanted);
-    if (found === undefined || !this.#wasShown(site, found)) throw new SignetError('credential_not_found');
-    if (!isForSigning(found, all)) throw new SignetError('no_certificate', { variant: 'usage' });
-    return found;
+  find(site: Site, by: { credentialId: string } | { certificate: Buffer }): Promise<Credential> {
+    return this.#choice.find(site, by);
   }
 
   /** Logs the person in to the site: a token that its server validates. Asks which certificate when several fit, and for the PIN. */
@@ -137,14 +122,20 @@ export class Sites {
     call: SiteCall,
   ): Promise<LoginToken> {
     await this.#acts.allowed(site, 'authenticate', call);
-    const candidates = await this.#fitting('authenticate', accepts);
+    const candidates = await this.#choice.fitting('authenticate', accepts);
     return this.#acts.turn(site, call, 'authenticate', async (dialog) => {
-      const credential = await this.#choose(dialog, site, 'authenticate', candidates, false);
+      const credential = await this.#choice.toUse(dialog, site, 'authenticate', candidates);
       const algorithm = loginAlgorithm(credential);
       const data = loginInput(algorithm, site.origin, challengeNonce);
-      const key = await this.#open(dialog, site, credential, { kind: 'authenticate' }, 1, call, 'authenticate');
+      const key = await this.#open(dialog, call, {
+        site,
+        credential,
+        act: { kind: 'authenticate' },
+        right: 'authenticate',
+        limit: 1,
+      });
       const signature = await key.sign({ algorithm, data });
-      this.#show(site, credential);
+      this.#choice.show(site, credential);
       this.#acts.record(site, 'site.authenticate', 'ok', credential);
       return {
         unverifiedCertificate: credential.certificate.der.toString('base64'),
@@ -198,7 +189,7 @@ export class Sites {
       const inTurn = await this.#options.prompt.turn(
         { asker: askerOf(site), signal: watched.signal, language: call.language },
         async (dialog) => {
-          key = await this.#open(dialog, site, credential, act, signatures, call, 'sign');
+          key = await this.#open(dialog, call, { site, credential, act, right: 'sign', limit: signatures });
           // Only a key that asks for its PIN again and again needs the person until the end; a long batch must not keep others from asking.
           return key.asksEveryTime ? { done: await work(key) } : key;
         },
@@ -225,100 +216,10 @@ export class Sites {
     await this.#acts.turn(site, call, 'sign', (dialog) => saveFile(dialog, this.#acts, site, name, content));
   }
 
-  async #fitting(purpose: Purpose, accepts: Accepts | undefined): Promise<Credential[]> {
-    return fitting(await this.#options.tokens.credentials(), purpose, this.#now(), accepts);
+  #open(dialog: Dialog, { language }: SiteCall, use: Omit<Parameters<typeof openKey>[2], 'language'>): Promise<KeyUse> {
+    const rooms = { ...this.#options, acts: this.#acts, unlock: this.#unlock, now: this.#now };
+    return openKey(rooms, dialog, { ...use, language: language ?? this.#options.language });
   }
-
-  /** Asks which certificate, when there is a choice or when showing it is all that happens. */
-  async #choose(
-    dialog: Dialog,
-    site: Site,
-    purpose: Purpose,
-    candidates: readonly Credential[],
-    always: boolean,
-  ): Promise<Credential> {
-    const [only, another] = candidates;
-    if (!always && only !== undefined && another === undefined) return only;
-    const now = this.#now();
-    try {
-      const answer = await dialog.ask({
-        kind: 'certificate',
-        asker: askerOf(site),
-        purpose,
-        candidates: candidates.map((credential) => certificateCard(credential, now)),
-        rememberDays: always ? REMEMBER_DAYS : null,
-      });
-      const chosen = candidates.find(({ id }) => id === answer.credentialId);
-      if (chosen === undefined) throw new SignetError('credential_not_found');
-      if (answer.remember && always) this.#remember(site, chosen);
-      this.#acts.record(site, 'site.certificate', 'ok', chosen);
-      return this.#show(site, chosen);
-    } catch (error) {
-      this.#acts.record(site, 'site.certificate', outcomeOf(error), null);
-      throw error;
-    }
-  }
-
-  /** Asks for the PIN, or for a plain yes where this origin holds the login already; then the key may be used. */
-  async #open(
-    dialog: Dialog,
-    site: Site,
-    credential: Credential,
-    act: Act,
-    signatures: number,
-    call: SiteCall,
-    right: SiteRight,
-  ): Promise<KeyUse> {
-    const { tokens, signing, language } = this.#options;
-    const { token } = credential;
-    const certificate = certificateCard(credential, this.#now());
-    const asker = askerOf(site);
-    const unlocking = { token, caller: site.caller, asker, act, certificate, language: call.language ?? language };
-    const there = tokens.untilRemoved(token);
-    try {
-      const lacksLogin = (): boolean => needsLogin(token) && tokens.session(token, site.caller) === null;
-      this.#requireThere(token);
-      if (!lacksLogin()) await dialog.ask({ kind: 'confirm', asker, act, certificate }, there.signal);
-      this.#requireThere(token);
-      // Also where the login ended while the person thought about it.
-      if (lacksLogin()) await this.#unlock.login(dialog, unlocking);
-      await this.#acts.requireStill(dialog, site, right);
-    } catch (error) {
-      this.#acts.record(site, act.kind === 'sign' ? 'site.sign' : 'site.authenticate', outcomeOf(error), credential);
-      throw error;
-    } finally {
-      there.stop();
-    }
-    // The login may have brought keys into sight, and with them whether this one asks for its PIN every time.
-    const fresh = await tokens.credential(credential.id);
-    await this.#acts.requireStill(dialog, site, right);
-    const chain = await this.chain(fresh);
-    return new KeyUse({ signing, tokens, unlock: this.#unlock, dialog, unlocking, credential: fresh, chain, limit: signatures });
-  }
-
-  /** Throws `token_removed` unless the token is still the one that was looked at. */
-  #requireThere(token: Token): void {
-    if (!this.#options.tokens.list().includes(token)) throw new SignetError('token_removed');
-  }
-
-  #remember(site: Site, { certificate: { der, facts } }: Credential): void {
-    const holder = facts.subjectCommonName ?? facts.subject;
-    this.#options.origins.remember(site.origin, { sha256: printOf(der), holder }, REMEMBER_DAYS);
-  }
-
-  #show(site: Site, credential: Credential): Credential {
-    this.#shown.add(site.origin, printOf(credential.certificate.der));
-    return credential;
-  }
-
-  #wasShown({ origin }: Site, { certificate: { der } }: Credential): boolean {
-    const print = printOf(der);
-    return this.#shown.has(origin, print) || this.#options.origins.remembers(origin, print);
-  }
-}
-
-function needsLogin({ facts }: Token): boolean {
-  return (facts.flags & FLAG.loginRequired) !== 0;
 }
 
 function inputOf({ algorithm, data, digest, anyCurve }: SiteDocument): SignInput {
