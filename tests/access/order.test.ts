@@ -1,20 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CASE_ROUTES, ROUTES } from '../api/routes.ts';
-import { ask, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { ask, shimmed } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-  for (const scope of ['status', 'sign', 'pin', 'admin']) tokens[scope] = await daemon.client(`only-${scope}`, scope);
+  for (const scope of ['status', 'sign', 'pin', 'admin']) tokens[scope] = await at.daemon.client(`only-${scope}`, scope);
 });
-afterAll(async () => {
-  expect(shim.control.trace()).toEqual([]);
-  await daemon.dispose();
-  shim.dispose();
+afterAll(() => {
+  expect(at.token.control.trace()).toEqual([]);
 });
 
 const everywhere = [
@@ -29,15 +25,15 @@ const everywhere = [
 const OPEN = ['/health', '/openapi.json', '/docs/'];
 
 const asked = async (method: string, path: string, headers: Record<string, string>, body?: unknown) => {
-  const { status, json, headers: told } = await ask({ port: daemon.port }, { method, path, headers, body });
+  const { status, json, headers: told } = await ask({ port: at.daemon.port }, { method, path, headers, body });
   return { status, code: json?.code as string | undefined, told };
 };
 
 describe.each(everywhere)('$method $path', ({ method, path }) => {
-  const good = () => ({ authorization: `Bearer ${daemon.token}` });
+  const good = () => ({ authorization: `Bearer ${at.daemon.token}` });
 
   it('has a Host of ours before anything else', async () => {
-    for (const host of ['evil.example', `evil.example:${daemon.port}`, '127.0.0.1:1']) {
+    for (const host of ['evil.example', `evil.example:${at.daemon.port}`, '127.0.0.1:1']) {
       const headers = { ...good(), host, origin: 'https://evil.example' };
       expect(await asked(method, path, headers)).toMatchObject({ status: 421, code: 'host_not_allowed' });
     }
@@ -90,12 +86,12 @@ describe.each(ROUTES.filter(({ scope }) => scope !== 'open'))('$method $path', (
 });
 
 it('a client that is removed loses its access at once', async () => {
-  const token = await daemon.client('leaver', 'status');
-  const call = daemon.as(token);
+  const token = await at.daemon.client('leaver', 'status');
+  const call = at.daemon.as(token);
   expect((await call('GET', '/v1/tokens')).status).toBe(200);
-  await daemon.call('DELETE', '/v1/clients/leaver');
+  await at.daemon.call('DELETE', '/v1/clients/leaver');
   expect(await call('GET', '/v1/tokens')).toMatchObject({ status: 401 });
-  const next = await daemon.client('leaver', 'sign');
+  const next = await at.daemon.client('leaver', 'sign');
   expect(await call('GET', '/v1/tokens')).toMatchObject({ status: 401 });
-  expect(await daemon.as(next)('GET', '/v1/tokens')).toMatchObject({ status: 403 });
+  expect(await at.daemon.as(next)('GET', '/v1/tokens')).toMatchObject({ status: 403 });
 });

@@ -1,42 +1,29 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ERRORS, type ErrorCode } from '../../src/errors/index.ts';
-import {
-  type Answer,
-  problemOf,
-  type Shimmed,
-  sendRaw,
-  shimmed,
-  startTestDaemon,
-  type TestDaemon,
-  until,
-} from '../fixture/index.ts';
+import { type Answer, problemOf, sendRaw, shimmed, until } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 import { bodied, ROUTES, type Route } from './routes.ts';
 
 /** Stands where a value is wrong: it must not come back in any answer. */
 const MARK = 'CANARY7391';
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 let ids: { token: string; credential: string };
 
 beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-  const [credential] = (await daemon.call('GET', '/v1/credentials')).json.credentials;
-  ids = { token: daemon.tokenId, credential: credential.id };
+  const [credential] = (await at.daemon.call('GET', '/v1/credentials')).json.credentials;
+  ids = { token: at.daemon.tokenId, credential: credential.id };
 });
 afterAll(async () => {
   // Nothing in this file is a right request: whatever came, no PIN went to the token and the driver did not die.
-  expect(shim.control.trace()).toEqual([]);
-  expect((await daemon.call('GET', '/v1/drivers')).json.drivers[0]).toMatchObject({ state: 'running', crashes: 0 });
-  await daemon.dispose();
-  shim.dispose();
+  expect(at.token.control.trace()).toEqual([]);
+  expect((await at.daemon.call('GET', '/v1/drivers')).json.drivers[0]).toMatchObject({ state: 'running', crashes: 0 });
 });
 
 const pathOf = ({ path }: Route) => path.replace(':tokenId', ids.token).replace(':credentialId', ids.credential);
 const post = (route: Route, body: unknown, headers?: Record<string, string>) =>
-  daemon.call(route.method, pathOf(route), body, headers);
+  at.daemon.call(route.method, pathOf(route), body, headers);
 
 /** A problem body, whole and of the code's own status. */
 function expectProblem(answer: Answer, code: ErrorCode): void {
@@ -145,14 +132,14 @@ describe.each(bodied)('$method $path', (route) => {
   });
 
   it('survives a body that stops on the way', async () => {
-    const head = `${route.method} ${pathOf(route)} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${daemon.token}\r\n`;
-    const socket = connect(daemon.port, '127.0.0.1');
+    const head = `${route.method} ${pathOf(route)} HTTP/1.1\r\nHost: 127.0.0.1:${at.daemon.port}\r\nAuthorization: Bearer ${at.daemon.token}\r\n`;
+    const socket = connect(at.daemon.port, '127.0.0.1');
     await new Promise<void>((resolve) => {
       socket.on('close', () => resolve()).on('error', () => undefined);
       socket.end(`${head}Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"pin":"${MARK}`);
       setTimeout(() => socket.destroy(), 50);
     });
-    expect((await daemon.call('GET', '/health')).status).toBe(200);
+    expect((await at.daemon.call('GET', '/health')).status).toBe(200);
   });
 });
 
@@ -161,7 +148,7 @@ describe.each(ROUTES)('$method $path', (route) => {
     for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND', 'TRACE']) {
       const own = ROUTES.some((one) => one.path === route.path && one.method === method);
       if (own || (method === 'GET' && route.path === '/v1/clients')) continue;
-      const answer = await daemon.call(method, pathOf(route));
+      const answer = await at.daemon.call(method, pathOf(route));
       expectProblem(answer, 'method_not_allowed');
       expect(answer.headers.allow?.split(', ')).toContain(route.method);
     }
@@ -176,10 +163,10 @@ describe.each(ROUTES)('$method $path', (route) => {
     if (code === undefined) return;
     for (const id of ['nobody', '%00', '%20', 'a%2Fb', '~', "'%20OR%201=1", '__proto__', 'constructor', 'é'.normalize()]) {
       const path = encodeURI(route.path.replace(/:\w+/, 'ID')).replace('ID', id.replace('é', '%C3%A9'));
-      expectProblem(await daemon.call(route.method, path, route.valid), code);
+      expectProblem(await at.daemon.call(route.method, path, route.valid), code);
     }
-    expectProblem(await daemon.call(route.method, route.path.replace(/:\w+/, 'x'.repeat(401)), route.valid), 'not_found');
-    expectProblem(await daemon.call(route.method, route.path.replace(/:\w+/, ''), route.valid), code);
+    expectProblem(await at.daemon.call(route.method, route.path.replace(/:\w+/, 'x'.repeat(401)), route.valid), 'not_found');
+    expectProblem(await at.daemon.call(route.method, route.path.replace(/:\w+/, ''), route.valid), code);
   });
 });
 
@@ -201,22 +188,22 @@ describe('a path', () => {
     '/index.html',
     `/${'a'.repeat(5_000)}`,
   ])('that nothing answers to: %s', async (path) => {
-    expectProblem(await daemon.call('GET', path), 'not_found');
+    expectProblem(await at.daemon.call('GET', path), 'not_found');
   });
 
   it.each(['/v1/tokens/%', '/v1/tokens/%zz', '/%e0%a4%a', '/v1/tokens/%ff', '/%c0%af'])('that is not UTF-8: %s', async (path) => {
-    expectProblem(await daemon.call('GET', path), 'invalid_request');
+    expectProblem(await at.daemon.call('GET', path), 'invalid_request');
   });
 });
 
 describe('the connection', () => {
   const raw = async (bytes: string | Buffer) => {
-    const text = await sendRaw({ port: daemon.port }, bytes);
-    expect((await daemon.call('GET', '/health')).status).toBe(200);
+    const text = await sendRaw({ port: at.daemon.port }, bytes);
+    expect((await at.daemon.call('GET', '/health')).status).toBe(200);
     return text;
   };
   const head = () =>
-    `Host: 127.0.0.1:${daemon.port}\r\nAuthorization: Bearer ${daemon.token}\r\nContent-Type: application/json\r\n`;
+    `Host: 127.0.0.1:${at.daemon.port}\r\nAuthorization: Bearer ${at.daemon.token}\r\nContent-Type: application/json\r\n`;
   const refused = { status: 400, code: 'invalid_request' };
 
   it.each([
@@ -230,7 +217,7 @@ describe('the connection', () => {
   });
 
   it('with a flood over the socket is told the same', async () => {
-    const text = await sendRaw({ socketPath: daemon.socket }, `GET /health HTTP/1.1\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`);
+    const text = await sendRaw({ socketPath: at.daemon.socket }, `GET /health HTTP/1.1\r\nX: ${'a'.repeat(40_000)}\r\n\r\n`);
     expect(problemOf(text)).toEqual({ status: 431, code: 'headers_too_large' });
   });
 
@@ -274,7 +261,7 @@ describe('the connection', () => {
   });
 
   it('that is refused does not stay open for a caller that never closes', async () => {
-    const socket = connect({ port: daemon.port, host: '127.0.0.1', allowHalfOpen: true });
+    const socket = connect({ port: at.daemon.port, host: '127.0.0.1', allowHalfOpen: true });
     const closed = new Promise((resolve) => socket.on('close', resolve).on('error', () => undefined));
     socket.write('hello\r\n\r\n');
     socket.resume();

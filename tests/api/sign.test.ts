@@ -1,33 +1,27 @@
 import { constants, createHash, createVerify, verify, X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Shimmed, shimmed, startTestDaemon, type TestDaemon, USER_PIN } from '../fixture/index.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { shimmed, USER_PIN } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 
 const DATA = Buffer.from('what the holder agreed to');
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 const ids: Record<string, string> = {};
 const certificates: Record<string, X509Certificate> = {};
 
 beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-  const { credentials } = (await daemon.call('GET', '/v1/credentials?include=pem')).json;
+  const { credentials } = (await at.daemon.call('GET', '/v1/credentials?include=pem')).json;
   for (const one of credentials) {
     const name = String(one.certificate.keyType).split(' ')[1] ?? '';
     ids[name] = one.id;
     certificates[name] = new X509Certificate(one.certificate.pem);
   }
-  await daemon.call('POST', `/v1/tokens/${daemon.tokenId}/login`, { pin: USER_PIN });
-});
-afterAll(async () => {
-  await daemon.dispose();
-  shim.dispose();
+  await at.daemon.call('POST', `/v1/tokens/${at.daemon.tokenId}/login`, { pin: USER_PIN });
 });
 
-const sign = (key: string, body: unknown) => daemon.call('POST', `/v1/credentials/${ids[key]}/sign`, body);
-const batch = (key: string, body: unknown) => daemon.call('POST', `/v1/credentials/${ids[key]}/sign-batch`, body);
-const check = (body: unknown) => daemon.call('POST', '/v1/verify', body);
+const sign = (key: string, body: unknown) => at.daemon.call('POST', `/v1/credentials/${ids[key]}/sign`, body);
+const batch = (key: string, body: unknown) => at.daemon.call('POST', `/v1/credentials/${ids[key]}/sign-batch`, body);
+const check = (body: unknown) => at.daemon.call('POST', '/v1/verify', body);
 const hash = (name: string, data = DATA) => createHash(name).update(data).digest();
 
 function valid(key: string, algorithm: string, signature: string, data = DATA): boolean {
@@ -109,16 +103,16 @@ describe('signing', () => {
   });
 
   it('needs a login of this very caller', async () => {
-    const token = await daemon.client('onlooker', 'status', 'sign');
-    const other = daemon.as(token);
+    const token = await at.daemon.client('onlooker', 'status', 'sign');
+    const other = at.daemon.as(token);
     const answer = await other('POST', `/v1/credentials/${ids['P-256']}/sign`, { algorithm: 'ES256', data: 'AAAA' });
     expect(answer).toMatchObject({ status: 401, json: { code: 'pin_required', pin: { limit: 3 } } });
-    expect((await other('GET', `/v1/tokens/${daemon.tokenId}`)).json.session).toBeNull();
-    expect((await daemon.call('GET', `/v1/tokens/${daemon.tokenId}`)).json.session).toMatchObject({ idleSeconds: 900 });
+    expect((await other('GET', `/v1/tokens/${at.daemon.tokenId}`)).json.session).toBeNull();
+    expect((await at.daemon.call('GET', `/v1/tokens/${at.daemon.tokenId}`)).json.session).toMatchObject({ idleSeconds: 900 });
   });
 
   it('needs the scope for PINs to carry one', async () => {
-    const other = daemon.as(await daemon.client('signer', 'sign'));
+    const other = at.daemon.as(await at.daemon.client('signer', 'sign'));
     const answer = await other('POST', `/v1/credentials/${ids['P-256']}/sign`, {
       algorithm: 'ES256',
       data: 'AAAA',
@@ -158,10 +152,10 @@ describe('a batch', () => {
   });
 
   it('says how many were made when the token fails on the way', async () => {
-    shim.control.set('nth 40 C_Sign rv 0x31');
+    at.token.control.set('nth 40 C_Sign rv 0x31');
     const digests = Array.from({ length: 200 }, () => hash('sha256').toString('base64'));
     const answer = await batch('P-256', { algorithm: 'ES256', digests });
-    shim.control.set();
+    at.token.control.set();
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.json).toMatchObject({ code: expect.any(String), made: expect.any(Number) });
     expect(answer.json.made).toBeLessThan(200);
@@ -194,12 +188,12 @@ describe('verification', () => {
   });
 
   it('needs neither a token nor a login when it is given the certificate', async () => {
-    const other = daemon.as(await daemon.client('checker', 'status'));
+    const other = at.daemon.as(await at.daemon.client('checker', 'status'));
     const body = { algorithm: 'RS256', data: 'AAAA', signature: 'AAAA', certificate: certificates['2048']?.toString() };
     expect(await other('POST', '/v1/verify', body)).toMatchObject({ status: 200, json: { valid: false } });
   });
 });
 
 it('one PIN was presented in all of this', () => {
-  expect(shim.control.presentations()).toHaveLength(1);
+  expect(at.token.control.presentations()).toHaveLength(1);
 });

@@ -1,19 +1,8 @@
 import { createHash, verify, X509Certificate } from 'node:crypto';
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type Answer,
-  ask,
-  type Person,
-  personAt,
-  problemOf,
-  type Shimmed,
-  sendRaw,
-  shimmed,
-  startTestDaemon,
-  type TestDaemon,
-  USER_PIN,
-} from '../fixture/index.ts';
+import { type Answer, ask, type Person, personAt, problemOf, sendRaw, shimmed, USER_PIN } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 
 const SEDE = 'https://sede.example.es';
 const SHOP = 'https://shop.example';
@@ -22,37 +11,30 @@ const NONCE = 'n'.repeat(44);
 const DATA = Buffer.from('what the citizen asks for');
 const ACTS = ['status', 'pairing', 'certificates', 'authenticate', 'sign', 'sign-batch'] as const;
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 let person: Person;
 
 beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-  person = await personAt(daemon);
+  person = await personAt(at.daemon);
 });
 afterEach(() => person.does({}));
-afterAll(async () => {
-  await person.leave();
-  await daemon.dispose();
-  shim.dispose();
-});
+afterAll(() => person.leave());
 
 /** Asks as a script in a page of the origin does. */
 function page(origin: string, act: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Answer> {
-  return ask(daemon, { method: 'POST', path: `/v1/site/${act}`, body, headers: { origin, ...FETCH, ...headers } });
+  return ask(at.daemon, { method: 'POST', path: `/v1/site/${act}`, body, headers: { origin, ...FETCH, ...headers } });
 }
 /** Asks as the extension's native host does. */
 function relayed(origin: string, act: string, body: unknown = {}): Promise<Answer> {
   const headers = { host: 'localhost', 'signet-origin': origin, 'signet-via': 'extension' };
-  return ask({ socketPath: daemon.socket }, { method: 'POST', path: `/v1/site/${act}`, body, headers });
+  return ask({ socketPath: at.daemon.socket }, { method: 'POST', path: `/v1/site/${act}`, body, headers });
 }
 const code = (answer: Answer) => [answer.status, answer.json?.code];
 const cors = ({ headers }: Answer) =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('access-control')));
 const known = async () =>
-  (await daemon.call('GET', '/v1/credentials')).json.credentials as { id: string; algorithms: string[] }[];
-const tries = async () => (await daemon.call('GET', `/v1/tokens/${daemon.tokenId}`)).json.pin.remaining;
+  (await at.daemon.call('GET', '/v1/credentials')).json.credentials as { id: string; algorithms: string[] }[];
+const tries = async () => (await at.daemon.call('GET', `/v1/tokens/${at.daemon.tokenId}`)).json.pin.remaining;
 
 describe('a page that is not paired', () => {
   it('may ask how it stands, and learns nothing more', async () => {
@@ -81,9 +63,9 @@ describe('a page that is not paired', () => {
         expect(code(answer)).toEqual([403, 'origin_not_paired']);
         expect(cors(answer)).toEqual({ 'access-control-allow-origin': SHOP });
       }
-      const head = `POST /v1/site/${act} HTTP/1.1\r\nHost: 127.0.0.1:${daemon.port}\r\nOrigin: ${SHOP}\r\n`;
+      const head = `POST /v1/site/${act} HTTP/1.1\r\nHost: 127.0.0.1:${at.daemon.port}\r\nOrigin: ${SHOP}\r\n`;
       const promised = `${head}Content-Type: application/json\r\nContent-Length: 100000\r\nConnection: close\r\n\r\n`;
-      expect(problemOf(await sendRaw(daemon, promised))).toEqual({ status: 403, code: 'origin_not_paired' });
+      expect(problemOf(await sendRaw(at.daemon, promised))).toEqual({ status: 403, code: 'origin_not_paired' });
       expect([await tries(), person.seen.length]).toEqual(before);
     },
   );
@@ -127,11 +109,11 @@ describe('a paired page', () => {
     shown = (await asked).json;
     expect(shown).toEqual({ certificate: expect.any(String), credentialId: first?.id, algorithms: first?.algorithms, chain: [] });
     expect(new X509Certificate(Buffer.from(shown.certificate, 'base64')).subject).toBeTruthy();
-    const [origin] = (await daemon.call('GET', '/v1/origins')).json.origins;
+    const [origin] = (await at.daemon.call('GET', '/v1/origins')).json.origins;
     const sha256 = createHash('sha256').update(Buffer.from(shown.certificate, 'base64')).digest('hex');
     expect(origin.certificates).toMatchObject([{ sha256 }]);
-    expect((await daemon.call('DELETE', `/v1/origins/${encodeURIComponent(SEDE)}/certificates/${sha256}`)).status).toBe(204);
-    expect((await daemon.call('GET', '/v1/origins')).json.origins[0].certificates).toEqual([]);
+    expect((await at.daemon.call('DELETE', `/v1/origins/${encodeURIComponent(SEDE)}/certificates/${sha256}`)).status).toBe(204);
+    expect((await at.daemon.call('GET', '/v1/origins')).json.origins[0].certificates).toEqual([]);
   });
 
   it('has a document signed, in either form, with the key that it knows', async () => {
@@ -171,7 +153,7 @@ describe('a paired page', () => {
     expect(json.signatures).toHaveLength(3);
     for (const [index, { digest }] of documents.entries()) {
       const body = { algorithm, digest, signature: json.signatures[index], credentialId: shown.credentialId };
-      expect((await daemon.call('POST', '/v1/verify', body)).json).toEqual({ valid: true });
+      expect((await at.daemon.call('POST', '/v1/verify', body)).json).toEqual({ valid: true });
     }
     expect(person.seen.slice(count)).toMatchObject([{ question: { kind: 'confirm', act: { count: 3 } } }]);
   });
@@ -228,7 +210,7 @@ describe('a paired page', () => {
       expect(code(await page(SEDE, 'sign', { ...which, algorithm, digest }))).toEqual([404, 'credential_not_found']);
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
       expect(code(await page(SEDE, 'pairing', '{}', { 'content-type': type }))).toEqual([415, 'unsupported_media_type']);
-    expect(code(await ask(daemon, { method: 'POST', path: '/v1/site/pairing', headers: { origin: SEDE } }))).toEqual([
+    expect(code(await ask(at.daemon, { method: 'POST', path: '/v1/site/pairing', headers: { origin: SEDE } }))).toEqual([
       400,
       'invalid_request',
     ]);
@@ -241,7 +223,7 @@ describe('a paired page', () => {
       ['GET', '/v1/tokens'],
       ['GET', '/v1/credentials'],
       ['POST', `/v1/credentials/${shown.credentialId}/sign`],
-      ['POST', `/v1/tokens/${daemon.tokenId}/login`],
+      ['POST', `/v1/tokens/${at.daemon.tokenId}/login`],
       ['GET', '/v1/origins'],
       ['GET', '/v1/events'],
       ['GET', '/v1/prompts'],
@@ -254,7 +236,7 @@ describe('a paired page', () => {
       ['OPTIONS', '/health'],
       ['OPTIONS', '/v1/site/a/b'],
     ] as const) {
-      const answer = await ask(daemon, { method, path, headers: { origin: SEDE, ...FETCH } });
+      const answer = await ask(at.daemon, { method, path, headers: { origin: SEDE, ...FETCH } });
       expect([method, path, ...code(answer)]).toEqual([method, path, 403, 'origin_not_paired']);
       expect(cors(answer)).toEqual({});
     }
@@ -263,7 +245,7 @@ describe('a paired page', () => {
 
 describe('a preflight', () => {
   const preflight = (headers: Record<string, string>, path = '/v1/site/sign') =>
-    ask(daemon, {
+    ask(at.daemon, {
       method: 'OPTIONS',
       path,
       headers: { 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type', ...headers },
@@ -290,7 +272,7 @@ describe('a preflight', () => {
       expect(code(answer)).toEqual([403, 'origin_not_paired']);
       expect(cors(answer)).toEqual({});
     }
-    const rebound = await preflight({ origin: SEDE, host: `evil.test:${daemon.port}` });
+    const rebound = await preflight({ origin: SEDE, host: `evil.test:${at.daemon.port}` });
     expect([...code(rebound), cors(rebound)]).toEqual([421, 'host_not_allowed', {}]);
     expect(code(await preflight({}))).toEqual([401, 'unauthenticated']);
   });
@@ -318,7 +300,7 @@ describe('a program that speaks for a site', () => {
 describe('an asker that goes away', () => {
   it('takes its question with it', async () => {
     const headers = { 'content-type': 'application/json', origin: 'https://gone.example' };
-    const asked = request({ host: '127.0.0.1', port: daemon.port, method: 'POST', path: '/v1/site/pairing', headers });
+    const asked = request({ host: '127.0.0.1', port: at.daemon.port, method: 'POST', path: '/v1/site/pairing', headers });
     asked.on('error', () => undefined);
     asked.end('{}');
     const prompt = await person.next('pair');
@@ -329,9 +311,9 @@ describe('an asker that goes away', () => {
 });
 
 describe('what is taken back', () => {
-  const revoke = (origin: string) => daemon.call('DELETE', `/v1/origins/${encodeURIComponent(origin)}`);
+  const revoke = (origin: string) => at.daemon.call('DELETE', `/v1/origins/${encodeURIComponent(origin)}`);
   const narrow = (origin: string, rights: string[]) =>
-    daemon.call('PATCH', `/v1/origins/${encodeURIComponent(origin)}`, { rights });
+    at.daemon.call('PATCH', `/v1/origins/${encodeURIComponent(origin)}`, { rights });
 
   it('ends what the site is doing at once, and its login', async () => {
     const [first] = await known();

@@ -1,24 +1,15 @@
 import { X509Certificate } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ask, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { describe, expect, it } from 'vitest';
+import { ask, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 
-beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-});
-afterAll(async () => {
-  await daemon.dispose();
-  shim.dispose();
-});
-
-const get = (path: string) => daemon.call('GET', path);
+const get = (path: string) => at.daemon.call('GET', path);
 
 describe('health', () => {
   it('is told to anyone, and nothing more is', async () => {
-    const answer = await ask({ port: daemon.port }, { method: 'GET', path: '/health' });
+    const answer = await ask({ port: at.daemon.port }, { method: 'GET', path: '/health' });
     expect(answer).toMatchObject({ status: 200, json: { name: 'signet', version: expect.stringMatching(/^\d+\.\d+\.\d+/) } });
     expect(Object.keys(answer.json)).toEqual(['name', 'version']);
     expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -33,7 +24,7 @@ describe('drivers', () => {
       {
         id: 'opencryptoki',
         name: 'openCryptoki',
-        library: shim.driver.path,
+        library: at.token.driver.path,
         state: 'running',
         version: expect.any(String),
         crashes: 0,
@@ -50,11 +41,11 @@ describe('tokens', () => {
     const { tokens } = (await get('/v1/tokens')).json;
     expect(tokens).toEqual([
       {
-        id: daemon.tokenId,
-        label: shim.token.label,
+        id: at.daemon.tokenId,
+        label: at.token.token.label,
         manufacturer: 'SoftHSM project',
         model: 'SoftHSM v2',
-        serial: shim.token.serial,
+        serial: at.token.token.serial,
         driver: 'opencryptoki',
         reader: expect.any(String),
         pin: expect.objectContaining({ limit: 3, observedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) }),
@@ -69,22 +60,22 @@ describe('tokens', () => {
     for (const key of ['state', 'remaining', 'limit', 'basis', 'flagsReliable', 'observedAt'])
       expect(tokens[0].pin).toHaveProperty(key);
     const { observedAt: _a, ...pin } = tokens[0].pin;
-    const one = (await get(`/v1/tokens/${daemon.tokenId}`)).json;
-    expect(one).toMatchObject({ id: daemon.tokenId, label: shim.token.label, pin });
+    const one = (await get(`/v1/tokens/${at.daemon.tokenId}`)).json;
+    expect(one).toMatchObject({ id: at.daemon.tokenId, label: at.token.token.label, pin });
   });
 
   it('have ids that are opaque and fit into a URL', () => {
-    expect(daemon.tokenId).toMatch(/^[A-Za-z0-9_~.-]+$/);
-    expect(daemon.tokenId).not.toContain(shim.token.serial);
+    expect(at.daemon.tokenId).toMatch(/^[A-Za-z0-9_~.-]+$/);
+    expect(at.daemon.tokenId).not.toContain(at.token.token.serial);
   });
 });
 
 describe('certificates and credentials', () => {
   it('are parsed; DER and PEM come when asked for', async () => {
-    const plain = (await get(`/v1/tokens/${daemon.tokenId}/certificates`)).json.certificates;
+    const plain = (await get(`/v1/tokens/${at.daemon.tokenId}/certificates`)).json.certificates;
     expect(plain).toHaveLength(3);
     expect(plain[0]).not.toHaveProperty('der');
-    const { certificates } = (await get(`/v1/tokens/${daemon.tokenId}/certificates?include=der,pem`)).json;
+    const { certificates } = (await get(`/v1/tokens/${at.daemon.tokenId}/certificates?include=der,pem`)).json;
     for (const certificate of certificates) {
       const der = new X509Certificate(Buffer.from(certificate.der, 'base64'));
       expect(new X509Certificate(certificate.pem).fingerprint256).toBe(der.fingerprint256);
@@ -100,7 +91,7 @@ describe('certificates and credentials', () => {
     expect(credentials).toHaveLength(3);
     const rsa = credentials.find((one: { certificate: { keyType: string } }) => one.certificate.keyType === 'RSA 2048');
     expect(rsa).toMatchObject({
-      tokenId: daemon.tokenId,
+      tokenId: at.daemon.tokenId,
       algorithms: expect.arrayContaining(['RS256', 'PS256', 'RS512']),
       usage: expect.arrayContaining(['digitalSignature']),
       validity: { state: 'valid' },
@@ -120,7 +111,7 @@ describe('certificates and credentials', () => {
 
 describe('the description of the API', () => {
   it('is OpenAPI 3.1 and lists every route', async () => {
-    const { json } = await ask({ port: daemon.port }, { method: 'GET', path: '/openapi.json' });
+    const { json } = await ask({ port: at.daemon.port }, { method: 'GET', path: '/openapi.json' });
     expect(json.openapi).toBe('3.1.0');
     // tests/docs holds the whole list.
     expect(Object.keys(json.paths).sort()).toEqual(
@@ -150,7 +141,7 @@ describe('the description of the API', () => {
   });
 
   it('names every call once, and a server to send it to', async () => {
-    const { json } = await ask({ port: daemon.port }, { method: 'GET', path: '/openapi.json' });
+    const { json } = await ask({ port: at.daemon.port }, { method: 'GET', path: '/openapi.json' });
     const calls = Object.values(json.paths as Record<string, Record<string, { operationId: string }>>).flatMap(Object.values);
     const ids = calls.map(({ operationId }) => operationId);
     expect(ids).toContain('getTokensCertificatesByTokenId');
@@ -160,13 +151,13 @@ describe('the description of the API', () => {
   });
 
   it('has a page that loads nothing from elsewhere', async () => {
-    const page = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/static/index.html' });
-    const front = await ask({ port: daemon.port }, { method: 'GET', path: '/docs/' });
+    const page = await ask({ port: at.daemon.port }, { method: 'GET', path: '/docs/static/index.html' });
+    const front = await ask({ port: at.daemon.port }, { method: 'GET', path: '/docs/' });
     expect(front.status).toBe(200);
     expect(`${front.text}${page.text}`).not.toMatch(/(src|href)="(https?:)?\/\//);
     expect(front.headers['content-security-policy']).toContain("default-src 'none'");
     const [, script = ''] = /src="([^"]*swagger-ui-bundle\.js)"/.exec(front.text) ?? [];
-    const loaded = await ask({ port: daemon.port }, { method: 'GET', path: new URL(script, 'http://x/docs/').pathname });
+    const loaded = await ask({ port: at.daemon.port }, { method: 'GET', path: new URL(script, 'http://x/docs/').pathname });
     expect(loaded.status).toBe(200);
   });
 
@@ -177,7 +168,7 @@ describe('the description of the API', () => {
       '/docs/static/%2e%2e/%2e%2e/package.json',
       '/docs/static/..%5cx',
     ]) {
-      const answer = await daemon.call('GET', path);
+      const answer = await at.daemon.call('GET', path);
       expect(answer.status).toBeGreaterThanOrEqual(400);
       expect(answer.json?.code ?? 'none').toMatch(/^(not_found|invalid_request)$/);
     }
@@ -188,14 +179,14 @@ describe('a restart', () => {
   it('changes neither the ids of tokens nor those of credentials', async () => {
     const ids = async (of: TestDaemon) =>
       (await of.call('GET', '/v1/credentials')).json.credentials.map(({ id }: { id: string }) => id).sort();
-    const [tokenId, credentials] = [daemon.tokenId, await ids(daemon)];
-    await daemon.stop();
-    daemon = await startTestDaemon({ home: daemon.home, drivers: [shim.driver] });
-    expect([daemon.tokenId, await ids(daemon)]).toEqual([tokenId, credentials]);
+    const [tokenId, credentials] = [at.daemon.tokenId, await ids(at.daemon)];
+    await at.daemon.stop();
+    at.daemon = await startTestDaemon({ home: at.daemon.home, drivers: [at.token.driver] });
+    expect([at.daemon.tokenId, await ids(at.daemon)]).toEqual([tokenId, credentials]);
     expect(credentials.every((id: string) => /^[A-Za-z0-9_-]+$/.test(id))).toBe(true);
   });
 
   it('presented no PIN, nor did any of the routes here', () => {
-    expect(shim.control.trace()).toEqual([]);
+    expect(at.token.control.trace()).toEqual([]);
   });
 });

@@ -27,6 +27,8 @@ export interface SoftHsmOptions {
 export interface SoftHsm extends ProvisionedToken {
   library: string;
   env: { SOFTHSM2_CONF: string };
+  /** As a daemon's configuration names it. */
+  driver: { path: string; environment: { SOFTHSM2_CONF: string } };
   dir: string;
   userPin: string;
   soPin: string;
@@ -66,7 +68,8 @@ export async function createSoftHsm(options: SoftHsmOptions = {}): Promise<SoftH
     else cpSync(await cached(`softhsm-${cacheKey(...sources(), JSON.stringify(request))}`, fill), dir, { recursive: true });
     const token = JSON.parse(readFileSync(join(dir, 'token.json'), 'utf8')) as ProvisionedToken;
     const env = configure(dir);
-    return { ...token, library, env, dir, userPin, soPin, dispose: () => rmSync(dir, { recursive: true, force: true }) };
+    const driver = { path: library, environment: env };
+    return { ...token, library, env, driver, dir, userPin, soPin, dispose: () => rmSync(dir, { recursive: true, force: true }) };
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
     throw error;

@@ -1,28 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Person, personAt, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { type Person, personAt, shimmed } from '../fixture/index.ts';
+import { setStage } from '../fixture/stage.ts';
 import { cleanEnvironment } from './daemon.ts';
 import { typed } from './fake-terminal.ts';
 
 const SEDE = 'https://sede.example.es';
 const HERE = 'http://localhost:3000';
 
-let shim: Shimmed;
-let daemon: TestDaemon;
+const at = setStage({ token: shimmed });
 let person: Person;
 
 beforeAll(async () => {
-  shim = await shimmed();
-  daemon = await startTestDaemon({ drivers: [shim.driver] });
-  person = await personAt(daemon, { pair: true, certificate: { remember: true } });
+  person = await personAt(at.daemon, { pair: true, certificate: { remember: true } });
 });
-afterAll(async () => {
-  await person.leave();
-  await daemon.dispose();
-  shim.dispose();
-});
+afterAll(() => person.leave());
 
 const signet = (...argv: string[]) => {
-  const env = { ...cleanEnvironment(daemon.home), SIGNET_RUNTIME_DIR: daemon.runtimeDir, NO_COLOR: '1' };
+  const env = { ...cleanEnvironment(at.daemon.home), SIGNET_RUNTIME_DIR: at.daemon.runtimeDir, NO_COLOR: '1' };
   return typed(['origins', ...argv], { env });
 };
 const told = async (...argv: string[]) => {
@@ -30,7 +24,7 @@ const told = async (...argv: string[]) => {
   return { code, json: JSON.parse(out) };
 };
 const speak = (origin: string, act: string) =>
-  daemon.call('POST', `/v1/site/${act}`, {}, { 'signet-origin': origin, 'signet-via': 'extension' });
+  at.daemon.call('POST', `/v1/site/${act}`, {}, { 'signet-origin': origin, 'signet-via': 'extension' });
 
 it('lists no site, then what each may do and sees', async () => {
   expect((await signet('list')).out).toContain('You have not allowed any website');

@@ -37,7 +37,7 @@ describe.each(BROWSERS)('an https page in %s', (name) => {
         nexuPort: 0,
         nexuTlsPort: 0,
       };
-      daemon = await startTestDaemon({ drivers: [{ path: token.library, environment: token.env }], settings: { bridges } });
+      daemon = await startTestDaemon({ drivers: [token.driver], settings: { bridges } });
       const states = (await daemon.call('GET', '/v1/bridges')).json.bridges as { name: string; listening: string[] }[];
       bases = Object.fromEntries(states.map((state) => [state.name, state.listening[0] ?? '']));
       person = await personAt(daemon, { pair: true, certificate: 'rsa', pin: USER_PIN, confirm: true });

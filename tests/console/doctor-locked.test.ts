@@ -1,84 +1,54 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { missing as lockMissing, OPENCRYPTOKI_LIBRARY } from '../backends/opencryptoki.ts';
-import { startTestDaemon, type TestDaemon, until } from '../fixture/index.ts';
-import {
-  BROWSERS,
-  type ConsoleTab,
-  dress,
-  enterConsole,
-  languagesIn,
-  missing,
-  objections,
-  overflow,
-  press,
-  resize,
-  startBrowser,
-  type TestBrowser,
-  visit,
-  waitForText,
-} from './browser.ts';
+import { type TestDaemon, until } from '../fixture/index.ts';
+import { BROWSERS, type ConsoleTab, languagesIn, missing, objections, press, visit, waitForText } from './browser.ts';
+import { looksWell } from './looks.ts';
+import { openTab, setScene } from './scene.ts';
 
 const verdict = (tab: ConsoleTab) => tab.page.$eval('#verdict', (heading) => heading.textContent);
 
 describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the doctor in $name', ({ name, absent }) => {
   const none = absent ?? lockMissing();
   describe.skipIf(none !== undefined)(none ?? 'with a token that is really locked', () => {
-    let daemon: TestDaemon;
-    let browser: TestBrowser;
-    let tab: ConsoleTab;
-
-    beforeAll(async () => {
-      daemon = await startTestDaemon({ drivers: [{ path: OPENCRYPTOKI_LIBRARY }], inOpencryptoki: true });
-      await lock(daemon);
-      browser = await startBrowser(name);
-      tab = await enterConsole(browser, daemon);
-    });
-    afterAll(async () => {
-      await browser[Symbol.asyncDispose]();
-      await daemon.dispose();
-    });
+    const at = setScene(name, { drivers: [{ path: OPENCRYPTOKI_LIBRARY }], inOpencryptoki: true });
+    beforeAll(() => lock(at.daemon));
+    openTab(at);
 
     it('names the blocked PIN as the cause, not what follows from it', async () => {
-      await visit(tab, 'doctor');
-      await waitForText(tab.page, 'Start here');
-      expect(await verdict(tab)).toBe('The PIN of Signet locking is blocked after too many wrong entries.');
-      await waitForText(tab.page, 'left out because of this');
-      const reasons = await tab.page.$$eval('.skipped li', (found) => found.map((each) => each.textContent));
+      await visit(at.tab, 'doctor');
+      await waitForText(at.tab.page, 'Start here');
+      expect(await verdict(at.tab)).toBe('The PIN of Signet locking is blocked after too many wrong entries.');
+      await waitForText(at.tab.page, 'left out because of this');
+      const reasons = await at.tab.page.$$eval('.skipped li', (found) => found.map((each) => each.textContent));
       expect(reasons.filter((each) => each.includes('The PIN is not blocked')).length).toBeGreaterThan(0);
     });
 
     it('shows the procedure, and opens one case, not two', async () => {
-      await press(tab.page, 'Show the way out');
-      await tab.page.waitForSelector('dialog .procedure h3');
-      expect(await objections(tab.page)).toEqual([]);
-      await tab.page.keyboard.press('Escape');
-      await tab.page.waitForFunction(() => document.querySelector('dialog') === null);
+      await press(at.tab.page, 'Show the way out');
+      await at.tab.page.waitForSelector('dialog .procedure h3');
+      expect(await objections(at.tab.page)).toEqual([]);
+      await at.tab.page.keyboard.press('Escape');
+      await at.tab.page.waitForFunction(() => document.querySelector('dialog') === null);
       const openFromVerdict = async (): Promise<string> => {
-        await tab.page.click('.verdict-card .button.primary');
-        await tab.page.waitForFunction(() => location.hash.startsWith('#/cases/'));
-        return tab.page.evaluate(() => location.hash);
+        await at.tab.page.click('.verdict-card .button.primary');
+        await at.tab.page.waitForFunction(() => location.hash.startsWith('#/cases/'));
+        return at.tab.page.evaluate(() => location.hash);
       };
       const first = await openFromVerdict();
-      await visit(tab, 'doctor');
-      await waitForText(tab.page, 'Start here');
+      await visit(at.tab, 'doctor');
+      await waitForText(at.tab.page, 'Start here');
       expect(await openFromVerdict()).toBe(first);
-      const { cases } = (await daemon.call('GET', '/v1/cases')).json;
+      const { cases } = (await at.daemon.call('GET', '/v1/cases')).json;
       expect(cases).toMatchObject([{ state: 'open', purpose: 'unblock', token: { label: 'Signet locking' } }]);
     });
 
     it.each(languagesIn(name))('is as clear in %s, light and dark, at 320 pixels', async (language) => {
-      for (const theme of ['light', 'dark'] as const) {
-        await dress(tab, { language, theme });
-        await visit(tab, 'doctor');
-        await resize(tab.page, { width: 320, height: 800 });
-        expect(await verdict(tab)).toContain('Signet locking');
-        expect([await overflow(tab.page), await objections(tab.page)]).toEqual([0, []]);
-        await resize(tab.page, { width: 1024, height: 768 });
-      }
+      const first = async () => expect(await verdict(at.tab)).toContain('Signet locking');
+      await looksWell(at.tab, 'doctor', language, { first });
     });
 
     it('had no error and asked nobody outside', () => {
-      expect({ errors: tab.errors, outside: tab.outside }).toEqual({ errors: [], outside: [] });
+      expect({ errors: at.tab.errors, outside: at.tab.outside }).toEqual({ errors: [], outside: [] });
     });
   });
 });

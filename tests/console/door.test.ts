@@ -1,51 +1,31 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { openDoor } from '../../src/cli/browser.ts';
-import { startTestDaemon, type TestDaemon, until } from '../fixture/index.ts';
-import {
-  BROWSERS,
-  type ConsoleTab,
-  doorOf,
-  enterConsole,
-  missing,
-  newTab,
-  press,
-  startBrowser,
-  type TestBrowser,
-  waitForFocus,
-  waitForText,
-} from './browser.ts';
+import { until } from '../fixture/index.ts';
+import { BROWSERS, type ConsoleTab, doorOf, enterConsole, missing, newTab, press, waitForFocus, waitForText } from './browser.ts';
+import { setScene } from './scene.ts';
 
 describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the door in $name', ({ name, absent }) => {
   describe.skipIf(absent !== undefined)(absent ?? 'is there', () => {
-    let daemon: TestDaemon;
-    let browser: TestBrowser;
+    const at = setScene(name);
     const tabs: ConsoleTab[] = [];
 
-    beforeAll(async () => {
-      daemon = await startTestDaemon();
-      browser = await startBrowser(name);
-    });
     afterEach(async () => {
       for (const { page, errors, outside } of tabs.splice(0)) {
         expect({ errors, outside }).toEqual({ errors: [], outside: [] });
         await page.close();
       }
     });
-    afterAll(async () => {
-      await browser[Symbol.asyncDispose]();
-      await daemon.dispose();
-    });
 
     const enter = async (): Promise<ConsoleTab> => {
-      const tab = await enterConsole(browser, daemon);
+      const tab = await enterConsole(at.browser, at.daemon);
       tabs.push(tab);
       return tab;
     };
     const tabAt = async (address: string): Promise<ConsoleTab> => {
-      const tab = await newTab(browser, daemon);
+      const tab = await newTab(at.browser, at.daemon);
       tabs.push(tab);
       await tab.page.goto(address);
       return tab;
@@ -53,7 +33,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
 
     it('takes the code out of the address and the history, and keeps no cookie', async () => {
       const { page } = await enter();
-      expect(page.url()).toBe(`${daemon.url}/console/`);
+      expect(page.url()).toBe(`${at.daemon.url}/console/`);
       const { entries, stored, cookie } = await page.evaluate(() => ({
         entries: history.length,
         stored: JSON.stringify({ ...localStorage }),
@@ -66,36 +46,36 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
     });
 
     it('opens once with a code: whoever stole the address stays outside', async () => {
-      const address = await doorOf(daemon);
+      const address = await doorOf(at.daemon);
       const first = await tabAt(address);
       await first.page.waitForSelector('.shell');
       const thief = await tabAt(address);
       await waitForText(thief.page, 'This way in does not open any more');
       expect(await thief.page.$('.shell')).toBeNull();
-      expect(thief.page.url()).toBe(`${daemon.url}/console/`);
+      expect(thief.page.url()).toBe(`${at.daemon.url}/console/`);
     });
 
     it('opens by the private file that the command line leaves for the browser', async () => {
-      const door = openDoor(await doorOf(daemon), daemon.runtimeDir, { PATH: '' });
+      const door = openDoor(await doorOf(at.daemon), at.daemon.runtimeDir, { PATH: '' });
       await expect(door.failed).rejects.toMatchObject({ code: 'console_no_browser' });
-      const [file = ''] = readdirSync(daemon.runtimeDir).filter((each) => each.startsWith('console-'));
-      const { page, outside } = await tabAt(pathToFileURL(join(daemon.runtimeDir, file)).href);
+      const [file = ''] = readdirSync(at.daemon.runtimeDir).filter((each) => each.startsWith('console-'));
+      const { page, outside } = await tabAt(pathToFileURL(join(at.daemon.runtimeDir, file)).href);
       // Looked for again and again: the file leads on to the console, and Firefox's driver fails on a page that is being left.
       await until('the console', async () => (await page.$('.shell').catch(() => null)) ?? undefined);
       door.close();
-      expect(page.url()).toBe(`${daemon.url}/console/`);
+      expect(page.url()).toBe(`${at.daemon.url}/console/`);
       expect(outside.splice(0).every((url) => url.startsWith('file:'))).toBe(true);
     });
 
     it('stays shut without a code, and says how to open it', async () => {
-      const { page } = await tabAt(`${daemon.url}/console/`);
+      const { page } = await tabAt(`${at.daemon.url}/console/`);
       await waitForText(page, 'Open Signet from a terminal');
       await waitForText(page, 'signet console');
     });
 
     it('lets nobody else’s tab in: the session is this tab’s alone', async () => {
       await enter();
-      const { page } = await tabAt(`${daemon.url}/console/#/tokens`);
+      const { page } = await tabAt(`${at.daemon.url}/console/#/tokens`);
       await waitForText(page, 'Open Signet from a terminal');
     });
 
@@ -114,13 +94,13 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
     });
 
     it('opens with a new address in the tab that is open already, and says where the person is', async () => {
-      const { page } = await tabAt(`${daemon.url}/console/`);
+      const { page } = await tabAt(`${at.daemon.url}/console/`);
       await waitForText(page, 'Open Signet from a terminal');
       await waitForFocus(page, { selector: 'h1' });
-      await page.goto(await doorOf(daemon));
+      await page.goto(await doorOf(at.daemon));
       await page.waitForSelector('.shell');
-      expect(page.url()).toBe(`${daemon.url}/console/`);
-      await page.goto(`${daemon.url}/console/#code=%20wrong`);
+      expect(page.url()).toBe(`${at.daemon.url}/console/`);
+      await page.goto(`${at.daemon.url}/console/#code=%20wrong`);
       await page.waitForFunction(() => location.hash === '');
       expect(await page.$('.shell')).not.toBeNull();
     });
@@ -128,9 +108,9 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
     it('closes one tab of two with the same session, the other with it', async () => {
       const { page } = await enter();
       const kept = await page.evaluate(() => sessionStorage.getItem('signet.session') ?? '');
-      const twin = await newTab(browser, daemon);
+      const twin = await newTab(at.browser, at.daemon);
       tabs.push(twin);
-      await twin.page.goto(`${daemon.url}/console/`);
+      await twin.page.goto(`${at.daemon.url}/console/`);
       await twin.page.evaluate((text: string) => sessionStorage.setItem('signet.session', text), kept);
       await twin.page.reload();
       await twin.page.waitForSelector('.shell');
@@ -145,7 +125,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
     it('is no use to another page, even with the token in its hands', async () => {
       const { page } = await enter();
       const token = await page.evaluate(() => JSON.parse(sessionStorage.getItem('signet.session') ?? '{}').token as string);
-      const other = await browser.browser.newPage();
+      const other = await at.browser.browser.newPage();
       await other.goto('data:text/html,<title>evil</title>');
       const answer = await other.evaluate(
         async (url: string, bearer: string) => {
@@ -155,7 +135,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the do
             return 'refused';
           }
         },
-        daemon.url,
+        at.daemon.url,
         token,
       );
       await other.close();

@@ -1,16 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { isAddress, makeEml } from '../../src/console/pages/help/eml.ts';
 import { find } from '../../src/console/search.ts';
-import { createSoftHsm, type SoftHsm } from '../backends/softhsm.ts';
-import { startTestDaemon, type TestDaemon } from '../fixture/index.ts';
+import { createSoftHsm } from '../backends/softhsm.ts';
 import {
   BROWSERS,
-  type ConsoleTab,
   dress,
-  enterConsole,
   LANGUAGES,
   type Language,
   missing,
@@ -18,12 +15,11 @@ import {
   overflow,
   press,
   resize,
-  startBrowser,
-  type TestBrowser,
   visit,
   waitForText,
 } from './browser.ts';
 import { downloaded } from './downloaded.ts';
+import { openTab, openTabs, setScene } from './scene.ts';
 
 type Entry = { question: string; answer: string; words: string };
 
@@ -115,34 +111,14 @@ describe('the draft of an e-mail', () => {
 
 describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('help in $name', ({ name, absent }) => {
   describe.skipIf(absent !== undefined)(absent ?? 'on the page', () => {
-    let token: SoftHsm;
-    let daemon: TestDaemon;
-    let browser: TestBrowser;
-    let tab: ConsoleTab;
+    const at = setScene(name, { token: createSoftHsm });
+    openTabs(at);
 
-    beforeAll(async () => {
-      token = await createSoftHsm();
-      daemon = await startTestDaemon({ drivers: [{ path: token.library, environment: token.env }] });
-      browser = await startBrowser(name);
-    });
-    beforeEach(async () => {
-      tab = await enterConsole(browser, daemon);
-    });
-    afterEach(async () => {
-      expect({ errors: tab.errors, outside: tab.outside }).toEqual({ errors: [], outside: [] });
-      await tab.page.close();
-    });
-    afterAll(async () => {
-      await browser[Symbol.asyncDispose]();
-      await daemon.dispose();
-      token.dispose();
-    });
-
-    const status = () => tab.page.$eval('.help-search [role="status"]', (region) => region.textContent);
+    const status = () => at.tab.page.$eval('.help-search [role="status"]', (region) => region.textContent);
 
     it('opens the first answer, finds with slips, and tells how many it found', async () => {
-      const { page } = tab;
-      await visit(tab, 'help');
+      const { page } = at.tab;
+      await visit(at.tab, 'help');
       const first = () => page.$eval('.questions details[open] h2', (title) => title.textContent);
       expect(await first()).toBe('How do I unblock my certificate after three wrong PINs?');
       expect(await status()).toBe('');
@@ -157,19 +133,19 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('help i
     });
 
     it('has an address for each answer', async () => {
-      const { page } = tab;
-      await visit(tab, 'help/puk');
+      const { page } = at.tab;
+      await visit(at.tab, 'help/puk');
       await waitForText(page, 'A second, longer code');
       expect(await page.title()).toContain('Signet');
-      await visit(tab, 'help/no-such-question');
+      await visit(at.tab, 'help/no-such-question');
       await waitForText(page, 'This question is not there');
       await press(page, 'All questions');
       await waitForText(page, 'Search the questions');
     });
 
     it('prepares a message with the bundle, shows all of it, and sends nothing', async () => {
-      const { page } = tab;
-      await visit(tab, 'help/ask');
+      const { page } = at.tab;
+      await visit(at.tab, 'help/ask');
       await page.type('textarea', 'The page stays <b>empty</b> since Monday.');
       await press(page, 'Make the bundle and show it');
       await page.waitForSelector('.bundle-id');
@@ -180,11 +156,11 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('help i
       expect(message).toContain(id);
       const json = JSON.parse(await page.$eval('.bundle-json pre', (all) => all.textContent ?? ''));
       expect(json).toMatchObject({ format: 'signet-bundle', id });
-      const { serial } = (await daemon.call('GET', `/v1/tokens/${daemon.tokenId}`)).json;
+      const { serial } = (await at.daemon.call('GET', `/v1/tokens/${at.daemon.tokenId}`)).json;
       expect(JSON.stringify(json)).not.toContain(serial);
       expect(await objections(page)).toEqual([]);
       await press(page, 'Save the bundle (zip)');
-      const zip = await downloaded(browser, `${id}.zip`);
+      const zip = await downloaded(at.browser, `${id}.zip`);
       const inside = spawnSync('python3', ['-c', LIST, zip], { encoding: 'utf8' });
       expect(JSON.parse(inside.stdout)).toMatchObject({ id });
       await page.type('input[type="email"]', 'no address');
@@ -192,7 +168,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('help i
       await page.$eval('input[type="email"]', (input) => (input as HTMLInputElement).select());
       await page.type('input[type="email"]', 'desk@example.org');
       await press(page, 'Save the e-mail with the bundle (.eml)');
-      const eml = readFileSync(await downloaded(browser, `${id}.eml`, '--\r\n'), 'utf8');
+      const eml = readFileSync(await downloaded(at.browser, `${id}.eml`, '--\r\n'), 'utf8');
       expect(eml).toMatch(/^To: desk@example\.org\r\n/);
       const part = eml.slice(eml.indexOf('Content-Disposition: attachment')).split(/\r\n\r\n|\r\n--/)[1] ?? '';
       expect(Buffer.from(part, 'base64').equals(readFileSync(zip))).toBe(true);
@@ -205,19 +181,8 @@ const LIST = 'import sys,zipfile; print(zipfile.ZipFile(sys.argv[1]).read("signe
 const absent = missing('chromium');
 
 describe.skipIf(absent !== undefined)(`how help looks ${absent ?? ''}`, () => {
-  let daemon: TestDaemon;
-  let browser: TestBrowser;
-  let tab: ConsoleTab;
-
-  beforeAll(async () => {
-    daemon = await startTestDaemon();
-    browser = await startBrowser('chromium');
-    tab = await enterConsole(browser, daemon);
-  });
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]();
-    await daemon.dispose();
-  });
+  const at = setScene('chromium');
+  openTab(at);
 
   it.each(
     LANGUAGES.flatMap((language) => [
@@ -225,20 +190,20 @@ describe.skipIf(absent !== undefined)(`how help looks ${absent ?? ''}`, () => {
       { language, theme: 'dark' as const },
     ]),
   )('gives axe-core nothing to object to and is never too wide ($language, $theme)', async ({ language, theme }) => {
-    await dress(tab, { language, theme });
+    await dress(at.tab, { language, theme });
     for (const path of ['help', 'help/codes', 'help/ask']) {
-      await resize(tab.page, { width: 320, height: 900 });
-      await visit(tab, path);
+      await resize(at.tab.page, { width: 320, height: 900 });
+      await visit(at.tab, path);
       if (path === 'help/ask') {
-        await tab.page.click('.sheet .button.primary');
-        await tab.page.waitForSelector('.bundle-id');
+        await at.tab.page.click('.sheet .button.primary');
+        await at.tab.page.waitForSelector('.bundle-id');
       }
-      await tab.page.$$eval('main details', (all) => {
+      await at.tab.page.$$eval('main details', (all) => {
         for (const details of all) details.open = true;
       });
-      expect([path, await overflow(tab.page), await objections(tab.page)]).toEqual([path, 0, []]);
-      await resize(tab.page, { width: 2560, height: 900 });
-      expect([path, await overflow(tab.page)]).toEqual([path, 0]);
+      expect([path, await overflow(at.tab.page), await objections(at.tab.page)]).toEqual([path, 0, []]);
+      await resize(at.tab.page, { width: 2560, height: 900 });
+      expect([path, await overflow(at.tab.page)]).toEqual([path, 0]);
     }
   });
 });

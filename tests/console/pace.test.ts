@@ -21,7 +21,7 @@ it.skipIf(absent !== undefined)(`is small: what one language loads fits into 120
 
 it.skipIf(absent !== undefined)(`keeps nothing of the events that it has shown ${absent ?? ''}`, async () => {
   const token = await createSoftHsm();
-  const daemon = await startTestDaemon({ drivers: [{ path: token.library, environment: token.env }] });
+  const daemon = await startTestDaemon({ drivers: [token.driver] });
   const browser = await startBrowser('chromium');
   try {
     const { page, errors } = await enterConsole(browser, daemon);

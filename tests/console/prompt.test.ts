@@ -1,10 +1,10 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Secret } from '../../src/drivers/index.ts';
 import { SignetError } from '../../src/errors/index.ts';
 import { type Answers, type Desk, Prompt, type Question, type QuestionKind, type QuestionOf } from '../../src/prompt/index.ts';
-import { startTestDaemon, type TestDaemon, until } from '../fixture/index.ts';
+import { until } from '../fixture/index.ts';
 import { CERTIFICATE, OTHER, QUESTIONS, SITE, TOKEN } from '../prompt/questions.ts';
 import {
   type BrowserName,
@@ -18,33 +18,31 @@ import {
   overflow,
   press,
   resize,
-  startBrowser,
-  type TestBrowser,
   typeSecret,
   visit,
   waitForText,
 } from './browser.ts';
 import { downloaded } from './downloaded.ts';
+import { openTab, type Scene, setScene } from './scene.ts';
 
 const CANARY = '80739152';
 const TITLE = 'Signet asks you';
 
-/** A daemon with a console before which somebody sits. */
-interface Scene {
-  daemon: TestDaemon;
+/** A console before which somebody sits. */
+interface Seat extends Scene {
   desk: Desk;
-  browser: TestBrowser;
-  tab: ConsoleTab;
 }
 
-async function scene(name: BrowserName): Promise<Scene> {
-  const daemon = await startTestDaemon();
-  if (daemon.rooms === undefined) throw new Error('the daemon is elsewhere');
-  const { desk } = daemon.rooms;
-  const browser = await startBrowser(name);
-  const tab = await enterConsole(browser, daemon);
-  await until('the page attends', () => desk.attended('console') || undefined);
-  return { daemon, desk, browser, tab };
+/** Has the console opened, and waits until its page attends. */
+function takeSeat(name: BrowserName): () => Seat {
+  const at = setScene(name);
+  openTab(at);
+  const seat = (): Seat => {
+    if (at.daemon.rooms === undefined) throw new Error('the daemon is elsewhere');
+    return { ...at, desk: at.daemon.rooms.desk };
+  };
+  beforeAll(() => until('the page attends', () => seat().desk.attended('console') || undefined));
+  return seat;
 }
 
 function put<K extends QuestionKind>(desk: Desk, question: QuestionOf<K>, timeout = 60_000) {
@@ -65,9 +63,9 @@ async function closed({ page }: ConsoleTab): Promise<void> {
 }
 
 /** What every browser has to do. */
-function basics(scene: () => Scene): void {
+function basics(seat: () => Seat): void {
   it('opens over the page, shows on the tab, and is answered: a pairing with less than was wanted', async () => {
-    const { desk, tab } = scene();
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer } = put(desk, QUESTIONS.pair);
     await armed(tab, 'pair');
@@ -83,7 +81,7 @@ function basics(scene: () => Scene): void {
   });
 
   it('takes a PIN by keyboard alone, keeps nothing of it, and a no by Escape', async () => {
-    const { desk, tab } = scene();
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer } = put(desk, QUESTIONS.pin);
     await armed(tab, 'pin');
@@ -110,38 +108,23 @@ function basics(scene: () => Scene): void {
 
 const noFirefox = missing('firefox');
 describe.skipIf(noFirefox !== undefined)(`a question in Firefox ${noFirefox ?? ''}`, () => {
-  let at: Scene;
-  beforeAll(async () => {
-    at = await scene('firefox');
-  });
-  afterAll(async () => {
-    await at.browser[Symbol.asyncDispose]();
-    await at.daemon.dispose();
-  });
-  basics(() => at);
+  basics(takeSeat('firefox'));
 });
 
 const absent = missing('chromium');
 describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`, () => {
-  let at: Scene;
-  beforeAll(async () => {
-    at = await scene('chromium');
-  });
+  const seat = takeSeat('chromium');
   afterEach(async () => {
-    const open = at.desk.open();
-    if (open !== null) at.desk.cancel(open.id);
-    await closed(at.tab);
-    expect({ errors: at.tab.errors, outside: at.tab.outside }).toEqual({ errors: [], outside: [] });
-  });
-  afterAll(async () => {
-    await at.browser[Symbol.asyncDispose]();
-    await at.daemon.dispose();
+    const open = seat().desk.open();
+    if (open !== null) seat().desk.cancel(open.id);
+    await closed(seat().tab);
+    expect({ errors: seat().tab.errors, outside: seat().tab.outside }).toEqual({ errors: [], outside: [] });
   });
 
-  basics(() => at);
+  basics(seat);
 
   it('cannot be answered by a press or a key that was meant for something else', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     for (const kind of ['confirm', 'pin'] as const) {
       // As soon as the dialog is there every button in it is pressed, as a second click of a double one would.
@@ -188,7 +171,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('leave a field for text its person: what is typed on does not become a PIN', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     await visit(tab, 'audit');
     await page.focus('main input:not([type="checkbox"])');
@@ -207,7 +190,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('offer every certificate and choose none beforehand', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer } = put(desk, QUESTIONS.certificate);
     await armed(tab, 'certificate');
@@ -224,7 +207,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('ask for the final try in a dialog of its own, with the way out at hand', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer } = put(desk, QUESTIONS.final_try);
     await armed(tab, 'final_try');
@@ -248,7 +231,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('send to the reader where the PIN is typed there, and wait where Signet has to', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const pad = put(desk, { ...QUESTIONS.pin, token: { ...TOKEN, pinPad: true } });
     await armed(tab, 'pin');
@@ -276,7 +259,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('close when they are over, and say why; of two tabs the first to answer wins', async () => {
-    const { desk, tab, daemon, browser } = at;
+    const { desk, tab, daemon, browser } = seat();
     const { page } = tab;
     const gone = put(desk, QUESTIONS.confirm);
     await armed(tab, 'confirm');
@@ -297,9 +280,9 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('take files that the person picks, and give one up before it is handed over', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
-    const folder = mkdtempSync(join(at.daemon.home, 'files-'));
+    const folder = mkdtempSync(join(seat().daemon.home, 'files-'));
     const bytes = Buffer.from([0, 255, 13, 10, 0x70]);
     const paths = ['one.pdf', 'two.pdf', 'three.pdf'].map((name) => join(folder, name));
     for (const path of paths) writeFileSync(path, bytes);
@@ -325,13 +308,13 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('give a file to the browser to save, and take the word of the person that it is there', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const content = Buffer.from(`<script>alert(1)</script>\u0000 ${'ÿ'.repeat(1_000)} the end`);
     const { answer } = put(desk, { ...QUESTIONS.save, name: 'recibo ñ.html', size: content.length, content });
     await armed(tab, 'save');
     await press(page, 'Save');
-    expect(readFileSync(await downloaded(at.browser, 'recibo ñ.html', 'the end'))).toEqual(content);
+    expect(readFileSync(await downloaded(seat().browser, 'recibo ñ.html', 'the end'))).toEqual(content);
     await waitForText(page, 'among its downloads');
     expect(desk.open()?.question.kind).toBe('save');
     await armed(tab, 'save');
@@ -341,7 +324,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('are there again after the page was loaded anew, in another language too, and go with the session', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer } = put(desk, QUESTIONS.confirm);
     await armed(tab, 'confirm');
@@ -360,17 +343,17 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   /** Puts each question in turn; `look` sees it. */
   async function each(questions: readonly Question[], look: (kind: QuestionKind) => Promise<void>): Promise<void> {
     for (const question of questions) {
-      const { answer, gone } = put(at.desk, question as QuestionOf<QuestionKind>);
-      await at.tab.page.waitForSelector(`.prompt[data-kind="${question.kind}"]`);
+      const { answer, gone } = put(seat().desk, question as QuestionOf<QuestionKind>);
+      await seat().tab.page.waitForSelector(`.prompt[data-kind="${question.kind}"]`);
       await look(question.kind);
       gone.abort();
       await answer;
-      await closed(at.tab);
+      await closed(seat().tab);
     }
   }
 
   it.each(['light', 'dark'] as const)('give axe-core nothing to object to (%s)', async (theme) => {
-    const { tab } = at;
+    const { tab } = seat();
     await dress(tab, { language: 'en', theme });
     // Colours differ by theme, texts and parts do not.
     const looked =
@@ -384,7 +367,7 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it.each(LANGUAGES)('have every text and fit a small screen (%s)', async (language) => {
-    const { tab } = at;
+    const { tab } = seat();
     const { page } = tab;
     await dress(tab, { language, theme: 'light' });
     await resize(page, { width: 320, height: 800 });
@@ -398,11 +381,11 @@ describe.skipIf(absent !== undefined)(`the console's questions ${absent ?? ''}`,
   });
 
   it('close with the session', async () => {
-    const { desk, tab } = at;
+    const { desk, tab } = seat();
     const { page } = tab;
     const { answer, gone } = put(desk, QUESTIONS.confirm);
     await armed(tab, 'confirm');
-    await at.daemon.call('GET', '/health');
+    await seat().daemon.call('GET', '/health');
     await page.evaluate(async () => {
       const { token } = JSON.parse(sessionStorage.getItem('signet.session') ?? '{}') as { token: string };
       await fetch('/v1/console/session', { method: 'DELETE', headers: { authorization: `Bearer ${token}` } });

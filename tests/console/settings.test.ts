@@ -1,72 +1,39 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSoftHsm, type SoftHsm } from '../backends/softhsm.ts';
-import { startTestDaemon, type TestDaemon } from '../fixture/index.ts';
-import {
-  BROWSERS,
-  type ConsoleTab,
-  dress,
-  enterConsole,
-  languagesIn,
-  missing,
-  objections,
-  overflow,
-  press,
-  resize,
-  startBrowser,
-  type TestBrowser,
-  visit,
-  waitForFocus,
-  waitForText,
-} from './browser.ts';
+import { describe, expect, it } from 'vitest';
+import { createSoftHsm } from '../backends/softhsm.ts';
+import { BROWSERS, dress, languagesIn, missing, objections, press, visit, waitForFocus, waitForText } from './browser.ts';
+import { looksWell } from './looks.ts';
+import { openTab, setScene } from './scene.ts';
 
 describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the settings in $name', ({ name, absent }) => {
   describe.skipIf(absent !== undefined)(absent ?? 'of a daemon', () => {
-    let token: SoftHsm;
-    let daemon: TestDaemon;
-    let browser: TestBrowser;
-    let tab: ConsoleTab;
-
-    beforeAll(async () => {
-      token = await createSoftHsm();
-      daemon = await startTestDaemon({
-        drivers: [{ path: token.library, environment: token.env }],
-        child: true,
-        env: { SIGNET_WATCH_EVERY: '400' },
-      });
-      browser = await startBrowser(name);
-      tab = await enterConsole(browser, daemon);
-    });
-    afterAll(async () => {
-      await browser[Symbol.asyncDispose]();
-      await daemon.dispose();
-      token.dispose();
-    });
+    const at = setScene(name, { token: createSoftHsm, child: true, env: { SIGNET_WATCH_EVERY: '400' } });
+    openTab(at);
 
     const row = (key: string): Promise<string> =>
-      tab.page.$$eval(
+      at.tab.page.$$eval(
         '.setting',
         (found, wanted) => found.find((each) => each.querySelector('h3')?.textContent === wanted)?.textContent ?? '',
         key,
       );
 
     it('show what the daemon runs with, where each is from and what would set it', async () => {
-      await visit(tab, 'settings');
+      await visit(at.tab, 'settings');
       expect(await row('watchEvery')).toMatch(/SIGNET_WATCH_EVERY.*400.*Environment/);
       expect(await row('logLevel')).toMatch(/--log-level.*silent.*File/);
       expect(await row('maxQueue')).toMatch(/20000.*Default/);
-      await waitForText(tab.page, `${daemon.home}/config.toml`);
-      await waitForText(tab.page, daemon.url);
-      await waitForText(tab.page, 'MIT');
+      await waitForText(at.tab.page, `${at.daemon.home}/config.toml`);
+      await waitForText(at.tab.page, at.daemon.url);
+      await waitForText(at.tab.page, 'MIT');
     });
 
     it('show the drivers with state, version and crashes', async () => {
-      const { drivers } = (await daemon.call('GET', '/v1/drivers')).json;
-      for (const text of ['SoftHSM2', 'Running', drivers[0].version, '0 since Signet started', token.library])
-        await waitForText(tab.page, text);
+      const { drivers } = (await at.daemon.call('GET', '/v1/drivers')).json;
+      for (const text of ['SoftHSM2', 'Running', drivers[0].version, '0 since Signet started', at.token.library])
+        await waitForText(at.tab.page, text);
     });
 
     it('give a program access, whose token works and is shown once', async () => {
-      const { page } = tab;
+      const { page } = at.tab;
       await press(page, 'Give a program access');
       await waitForFocus(page, { selector: 'dialog input[type="text"]' });
       await page.keyboard.type('../etc');
@@ -85,23 +52,23 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the se
       await press(page, 'I have copied it');
       await page.waitForFunction(() => document.querySelector('dialog') === null);
       expect(await page.evaluate(() => document.body.textContent)).not.toContain(bearer);
-      const { clients } = (await daemon.call('GET', '/v1/clients')).json;
+      const { clients } = (await at.daemon.call('GET', '/v1/clients')).json;
       expect(clients).toMatchObject([{ name: 'accounting-desk', scopes: ['status', 'sign'] }]);
-      expect((await daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(200);
-      expect((await daemon.as(bearer)('GET', '/v1/clients')).status).toBe(403);
+      expect((await at.daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(200);
+      expect((await at.daemon.as(bearer)('GET', '/v1/clients')).status).toBe(403);
 
       await page.click('[aria-label="Remove the access of accounting-desk"]');
       await waitForText(page, 'Remove the access of accounting-desk?');
       expect(await objections(page)).toEqual([]);
-      expect((await daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(200);
+      expect((await at.daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(200);
       await press(page, 'Remove the access');
       await waitForText(page, 'No program has an access of its own.');
-      expect((await daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(401);
+      expect((await at.daemon.as(bearer)('GET', '/v1/tokens')).status).toBe(401);
     });
 
     it('say so when a name is taken, and when nothing is allowed', async () => {
-      const { page } = tab;
-      await daemon.client('taken', 'status');
+      const { page } = at.tab;
+      await at.daemon.client('taken', 'status');
       await press(page, 'Give a program access');
       await waitForFocus(page, { selector: 'dialog input[type="text"]' });
       await page.keyboard.type('taken');
@@ -117,7 +84,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the se
     });
 
     it('change language, appearance and movement of this page, and keep them', async () => {
-      const { page } = tab;
+      const { page } = at.tab;
       const [language, theme, motion] = await page.$$('.choices select');
       await theme?.select('dark');
       await motion?.select('less');
@@ -130,26 +97,19 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the se
     });
 
     it.each(languagesIn(name))('have nothing for axe-core to object to and fit 320 pixels, in %s', async (language) => {
-      for (const theme of ['light', 'dark'] as const) {
-        await dress(tab, { language, theme });
-        await visit(tab, 'settings');
-        await resize(tab.page, { width: 320, height: 800 });
-        expect([await overflow(tab.page), await objections(tab.page)]).toEqual([0, []]);
-        await resize(tab.page, { width: 1024, height: 768 });
-        expect(await objections(tab.page)).toEqual([]);
-      }
+      await looksWell(at.tab, 'settings', language, { wide: true });
     });
 
     it('tell when the session ends, and end it', async () => {
-      const { page } = tab;
-      await dress(tab, { language: 'en', theme: 'light' });
-      await visit(tab, 'settings');
+      const { page } = at.tab;
+      await dress(at.tab, { language: 'en', theme: 'light' });
+      await visit(at.tab, 'settings');
       await waitForText(page, '30 minutes');
       const ends = await page.$eval('section[aria-labelledby="session"] time', (time) => time.getAttribute('datetime') ?? '');
       expect(Date.parse(ends) - Date.now()).toBeGreaterThan(11 * 3_600_000);
       await press(page, 'Sign out now');
       await waitForText(page, 'You have signed out');
-      expect({ errors: tab.errors, outside: tab.outside }).toEqual({ errors: [], outside: [] });
+      expect({ errors: at.tab.errors, outside: at.tab.outside }).toEqual({ errors: [], outside: [] });
     });
   });
 });

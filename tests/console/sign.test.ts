@@ -1,73 +1,40 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { quietly } from '../../native-config/setup/run.mjs';
-import { createSoftHsm, type SoftHsm } from '../backends/softhsm.ts';
-import { startTestDaemon, type TestDaemon, USER_PIN, until } from '../fixture/index.ts';
-import {
-  BROWSERS,
-  type ConsoleTab,
-  choose,
-  drop,
-  enterConsole,
-  missing,
-  objections,
-  press,
-  startBrowser,
-  type TestBrowser,
-  typeSecret,
-  visit,
-  waitForText,
-} from './browser.ts';
+import { createSoftHsm } from '../backends/softhsm.ts';
+import { USER_PIN, until } from '../fixture/index.ts';
+import { BROWSERS, choose, drop, missing, objections, press, typeSecret, visit, waitForText } from './browser.ts';
+import { openTabs, setScene } from './scene.ts';
 
 const TEXT = 'A contract\nof two lines\n';
 
 describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('signing in $name', ({ name, absent }) => {
   describe.skipIf(absent !== undefined)(absent ?? 'on SoftHSM2', () => {
-    let token: SoftHsm;
-    let daemon: TestDaemon;
-    let browser: TestBrowser;
-    let tab: ConsoleTab;
+    const at = setScene(name, { token: createSoftHsm });
+    openTabs(at);
 
-    beforeAll(async () => {
-      token = await createSoftHsm();
-      daemon = await startTestDaemon({ drivers: [{ path: token.library, environment: token.env }] });
-      browser = await startBrowser(name);
-    });
-    beforeEach(async () => {
-      tab = await enterConsole(browser, daemon);
-    });
-    afterEach(async () => {
-      expect({ errors: tab.errors, outside: tab.outside }).toEqual({ errors: [], outside: [] });
-      await tab.page.close();
-    });
-    afterAll(async () => {
-      await browser[Symbol.asyncDispose]();
-      await daemon.dispose();
-      token.dispose();
-    });
-
-    const file = (base: string): string => join(browser.downloads, base);
+    const file = (base: string): string => join(at.browser.downloads, base);
     const write = (base: string, content: string | Buffer): string => {
       writeFileSync(file(base), content);
       return file(base);
     };
     const downloaded = (base: string): Promise<Buffer> =>
       until(`${base} is downloaded`, () => {
-        const whole = readdirSync(browser.downloads).includes(base) ? readFileSync(file(base)) : Buffer.alloc(0);
+        const whole = readdirSync(at.browser.downloads).includes(base) ? readFileSync(file(base)) : Buffer.alloc(0);
         return whole.length > 0 ? whole : undefined;
       });
     const answerOf = async (): Promise<string | undefined> => {
-      await tab.page.waitForSelector('.verdict');
-      return tab.page.$eval('.verdict', (verdict) => verdict.textContent ?? undefined);
+      await at.tab.page.waitForSelector('.verdict');
+      return at.tab.page.$eval('.verdict', (verdict) => verdict.textContent ?? undefined);
     };
 
     it('signs a dropped file, which openssl accepts, and verifies it', async () => {
-      const { page } = tab;
+      const { page } = at.tab;
       const sent: string[] = [];
       // Firefox's protocol does not tell bodies.
       if (name === 'chromium') page.on('request', (request) => sent.push(request.postData() ?? ''));
-      await visit(tab, 'sign');
+      await visit(at.tab, 'sign');
       await drop(page, 'File to sign', { name: 'contract.txt', text: TEXT });
       await waitForText(page, 'contract.txt');
       await press(page, 'Sign');
@@ -86,7 +53,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('signin
       const checked = quietly('openssl', ['dgst', '-sha256', '-verify', key, '-signature', file('contract.txt.sig'), data]);
       expect(checked.output).toBe('Verified OK');
 
-      await visit(tab, 'sign/verify');
+      await visit(at.tab, 'sign/verify');
       await drop(page, 'The file', { name: 'contract.txt', text: TEXT });
       await choose(page, 'Its signature', file('contract.txt.sig'));
       await press(page, 'Verify');
@@ -107,8 +74,8 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('signin
     });
 
     it('cannot tell with what is no signature, and says why', async () => {
-      const { page } = tab;
-      await visit(tab, 'sign/verify');
+      const { page } = at.tab;
+      await visit(at.tab, 'sign/verify');
       await drop(page, 'The file', { name: 'a', text: TEXT });
       await drop(page, 'Its signature', { name: 'a.sig', text: 'not a signature' });
       await press(page, 'Verify');
@@ -123,8 +90,8 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('signin
     });
 
     it('signs with the algorithm and key that were chosen', async () => {
-      const { page } = tab;
-      await visit(tab, 'sign');
+      const { page } = at.tab;
+      await visit(at.tab, 'sign');
       await drop(page, 'File to sign', { name: 'ec.txt', text: TEXT });
       const [credential] = await page.$$eval('.page select option', (options) =>
         options.filter((option) => option.textContent?.startsWith('p256')).map((option) => (option as HTMLOptionElement).value),

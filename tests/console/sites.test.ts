@@ -1,20 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Person, personAt, type Shimmed, shimmed, startTestDaemon, type TestDaemon } from '../fixture/index.ts';
-import {
-  type ConsoleTab,
-  dress,
-  enterConsole,
-  languagesIn,
-  missing,
-  objections,
-  overflow,
-  press,
-  resize,
-  startBrowser,
-  type TestBrowser,
-  visit,
-  waitForText,
-} from './browser.ts';
+import { type Person, personAt, shimmed } from '../fixture/index.ts';
+import { dress, languagesIn, missing, objections, overflow, press, resize, visit, waitForText } from './browser.ts';
+import { openTab, setScene } from './scene.ts';
 
 const SEDE = 'https://sede.example.es';
 const LONG = `https://${'a-very-long-name.'.repeat(12)}example.es:8443`;
@@ -23,33 +10,21 @@ const name = 'chromium';
 const absent = missing(name);
 
 describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, () => {
-  let shim: Shimmed;
-  let daemon: TestDaemon;
+  const at = setScene(name, { token: shimmed });
   let person: Person;
-  let browser: TestBrowser;
-  let tab: ConsoleTab;
-
   beforeAll(async () => {
-    shim = await shimmed();
-    daemon = await startTestDaemon({ drivers: [shim.driver] });
-    person = await personAt(daemon, { pair: true, certificate: { remember: true } });
-    browser = await startBrowser(name);
-    tab = await enterConsole(browser, daemon);
+    person = await personAt(at.daemon, { pair: true, certificate: { remember: true } });
   });
-  afterAll(async () => {
-    await browser[Symbol.asyncDispose]();
-    await person.leave();
-    await daemon.dispose();
-    shim.dispose();
-  });
+  openTab(at);
+  afterAll(() => person.leave());
 
   const speak = (origin: string, act: string, body: object = {}) =>
-    daemon.call('POST', `/v1/site/${act}`, body, { 'signet-origin': origin, 'signet-via': 'extension' });
-  const kept = async () => (await daemon.call('GET', '/v1/origins')).json.origins;
+    at.daemon.call('POST', `/v1/site/${act}`, body, { 'signet-origin': origin, 'signet-via': 'extension' });
+  const kept = async () => (await at.daemon.call('GET', '/v1/origins')).json.origins;
 
   it('are none at first, and appear by themselves once the person has allowed one', async () => {
-    const { page } = tab;
-    await visit(tab, 'sites');
+    const { page } = at.tab;
+    await visit(at.tab, 'sites');
     await waitForText(page, 'No website may use Signet');
     expect(await objections(page)).toEqual([]);
     await speak(SEDE, 'pairing');
@@ -63,7 +38,7 @@ describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, ()
   });
 
   it('have a certificate forgotten', async () => {
-    const { page } = tab;
+    const { page } = at.tab;
     await press(page, 'Ask again');
     await waitForText(page, 'You are asked again before this is shown');
     await page.waitForFunction(() => document.querySelector('.site-certificates') === null);
@@ -71,7 +46,7 @@ describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, ()
   });
 
   it('are allowed less, never more', async () => {
-    const { page } = tab;
+    const { page } = at.tab;
     const [before] = await kept();
     await press(page, 'Allow less');
     await page.waitForSelector('dialog .scopes');
@@ -99,7 +74,7 @@ describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, ()
   });
 
   it('lose everything at once, and what they are doing stops', async () => {
-    const { page } = tab;
+    const { page } = at.tab;
     person.does({});
     const asked = speak(SEDE, 'certificates');
     const prompt = await person.next('certificate');
@@ -115,12 +90,12 @@ describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, ()
   });
 
   it.each(languagesIn(name))('have every text and fit a small window (%s)', async (language) => {
-    const { page } = tab;
+    const { page } = at.tab;
     person.does({ pair: true, certificate: { remember: true } });
     await speak(LONG, 'pairing');
     await speak(LONG, 'certificates');
-    await dress(tab, { language, theme: language === 'fr' ? 'dark' : 'light' });
-    await visit(tab, 'sites');
+    await dress(at.tab, { language, theme: language === 'fr' ? 'dark' : 'light' });
+    await visit(at.tab, 'sites');
     await resize(page, { width: 320, height: 800 });
     await page.waitForSelector('.site-certificates');
     expect(await overflow(page)).toBe(0);
@@ -136,7 +111,7 @@ describe.skipIf(absent !== undefined)(`the sites ${absent ?? 'of a daemon'}`, ()
   });
 
   it('leaves nothing that a browser complains of, and asks nobody else', () => {
-    expect(tab.errors).toEqual([]);
-    expect(tab.outside).toEqual([]);
+    expect(at.tab.errors).toEqual([]);
+    expect(at.tab.outside).toEqual([]);
   });
 });

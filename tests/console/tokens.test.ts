@@ -34,7 +34,7 @@ describe.each(BROWSERS.map((name) => ({ name, absent: missing(name) })))('the pa
     });
     beforeEach(async () => {
       token = await createSoftHsm();
-      daemon = await startTestDaemon({ drivers: [{ path: token.library, environment: token.env }] });
+      daemon = await startTestDaemon({ drivers: [token.driver] });
       tab = await enterConsole(browser, daemon);
       await settled(tab.page);
     });
