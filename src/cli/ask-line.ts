@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { SignetError } from '../errors/index.ts';
-import type { Terminal } from './terminal.ts';
+import { questionFor, type Terminal } from './terminal.ts';
 
 /** Asks for a line that may be seen. Throws `prompt_cancelled` on Ctrl-C or Ctrl-D, and the signal's reason when it is aborted. */
 export async function askLine(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
@@ -11,7 +11,7 @@ export async function askLine(terminal: Terminal, question: string, signal?: Abo
   reader.on('close', () => cancelled.abort());
   const called = signal === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, signal]);
   try {
-    return (await reader.question(question, { signal: called })).trim();
+    return (await reader.question(questionFor(terminal, question), { signal: called })).trim();
   } catch (error) {
     if (signal?.aborted === true) {
       terminal.stderr.write('\n');

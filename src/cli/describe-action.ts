@@ -1,9 +1,10 @@
 import type { Action, Purpose, Store } from '../install/index.ts';
 import type { Translate } from '../messages/index.ts';
+import { whole } from './wrap.ts';
 
 /** One action in words, the same for what is planned and what was done: what it is about, then where. */
 export function describeAction(action: Action, t: Translate, home: string): string {
-  const shown = (path: string): string => (path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);
+  const shown = (path: string): string => whole(path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path);
   switch (action.do) {
     case 'write':
       return t(`install.do.${action.over === 'ours' ? 'update' : 'write'}`, {
@@ -13,9 +14,9 @@ export function describeAction(action: Action, t: Translate, home: string): stri
     case 'remove':
       return t('install.do.remove', { path: shown(action.path) });
     case 'set-key':
-      return t('install.do.set_key', { what: purposeOf(action.purpose, t), path: action.key });
+      return t('install.do.set_key', { what: purposeOf(action.purpose, t), path: whole(action.key) });
     case 'remove-key':
-      return t('install.do.remove', { path: action.key });
+      return t('install.do.remove', { path: whole(action.key) });
     case 'set-default':
       return t('install.do.set_default', { path: shown(action.path) });
     case 'restore-default':

@@ -60,11 +60,12 @@ export class DoctorPage {
     const { startHere, ...counts } = summary;
     const told = page().blank();
     const start = checks.find((check) => check.id === startHere && isWrong(check));
-    if (start === undefined)
-      told.verdict(counts.unknown === 0 ? 'good' : 'unsure', t(counts.unknown === 0 ? 'doctor.all_fine' : 'doctor.none_found'));
-    else {
+    if (start === undefined) {
+      const verdict = counts.unknown > 0 ? 'none_found' : counts.warn > 0 ? 'only_notices' : 'all_fine';
+      told.verdict(counts.unknown === 0 ? 'good' : 'unsure', t(`doctor.${verdict}`));
+    } else {
       told.verdict(start.result === 'fail' ? 'bad' : 'unsure', t('doctor.start_here', { title: start.found }));
-      if (start.fix !== null) told.text(`→ ${start.fix}`);
+      if (start.fix !== null) told.item('→', start.fix);
     }
     return told.blank().text(t('doctor.counts', counts)).text(t('doctor.end'));
   }

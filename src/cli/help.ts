@@ -3,7 +3,7 @@ import type { Translate } from '../messages/index.ts';
 import { wrap } from './wrap.ts';
 
 /** Below this many characters for a description, it goes under its term instead of beside it. */
-const BESIDE_FROM = 20;
+const BESIDE_FROM = 30;
 
 /** How `--help` looks: in the person's language, and whole words on a narrow terminal too. */
 export function helpStyle(t: Translate): HelpConfiguration {

@@ -4,7 +4,9 @@ import type { Translate } from '../messages/index.ts';
 import { stateDir } from '../places/index.ts';
 import { describeAction } from './describe-action.ts';
 import { CliFailure } from './failure.ts';
+import { tellNext } from './installation-next.ts';
 import { type Outcome, page, type SharedOptions, type Shell } from './shell.ts';
+import { whole } from './wrap.ts';
 
 /** One run of `install` or `uninstall`. */
 export interface Task {
@@ -41,9 +43,11 @@ export async function carryOut(shell: Shell, task: Task): Promise<Outcome> {
   );
   const changed = counted.length;
   const failed = done.filter(({ outcome }) => outcome === 'failed').length;
+  const told = tell(shell, done, { direction, dryRun, changed, failed, home: machine.home });
+  if (changed > 0 && failed === 0) await tellNext(told, shell, task, done);
   return {
     json: { dryRun, scope, changed, failed, actions: done.map(asJson) },
-    page: tell(shell, done, { direction, dryRun, changed, failed, home: machine.home }),
+    page: told,
     exit: failed > 0 ? 3 : 0,
   };
 }
@@ -80,18 +84,19 @@ function tell({ t }: Shell, done: readonly Done[], { direction, dryRun, changed,
   if (dryRun && lines.some(({ action }) => action.do !== 'leave')) told.text(t('install.sum.planned'));
   for (const { action, outcome, reason } of lines) {
     const what = describeAction(action, t, home);
-    if (action.do === 'leave') told.verdict('unsure', `! ${what}`);
-    else if (outcome === 'failed') told.verdict('bad', `✗ ${t('install.failed', { what, reason: saidOf(reason ?? '', t) })}`);
-    else if (dryRun) told.text(`  ${what}`);
-    else if (outcome === 'done') told.verdict('good', `✓ ${what}`);
+    if (action.do === 'leave') told.item('!', what, 'unsure');
+    else if (outcome === 'failed') told.item('✗', t('install.failed', { what, reason: saidOf(reason ?? '', t) }), 'bad');
+    else if (dryRun) told.item('•', what);
+    else if (outcome === 'done') told.item('✓', what, 'good');
   }
-  for (const { action } of done) {
-    if (action.do !== 'tell' || action.note === 'nothing_installed') continue;
-    const { command = '', ...params } = action.params;
-    told.text(t(`install.note.${action.note}`, params));
+  const notes = done.flatMap(({ action }) => (action.do === 'tell' && action.note !== 'nothing_installed' ? [action] : []));
+  if (lines.length > 0 && notes.length > 0) told.blank();
+  for (const { note, params } of notes) {
+    const { command = '', ...named } = params;
+    told.text(t(`install.note.${note}`, named));
     if (command !== '') told.command(command);
   }
-  if (lines.length > 0) told.blank();
+  if (lines.length + notes.length > 0) told.blank();
   if (failed > 0) return told.verdict('bad', t('install.sum.failed', { count: failed }));
   if (dryRun) return told.text(t(changed === 0 ? 'install.sum.nothing' : 'install.sum.dry_run', { count: changed }));
   if (changed === 0) return told.verdict('good', t(`install.sum.${direction}_nothing`));
@@ -100,7 +105,7 @@ function tell({ t }: Shell, done: readonly Done[], { direction, dryRun, changed,
 
 /** Most reasons are what the system or a program said. */
 function saidOf(reason: string, t: Translate): string {
-  return reason.startsWith('UNSAFE ') ? t('install.unsafe', { path: reason.slice('UNSAFE '.length) }) : reason;
+  return reason.startsWith('UNSAFE ') ? t('install.unsafe', { path: whole(reason.slice('UNSAFE '.length)) }) : reason;
 }
 
 /** An action without what is in the files: a script reads what happened to which. */

@@ -4,6 +4,7 @@ import { plain, wrap } from './wrap.ts';
 type Line =
   | { kind: 'blank' }
   | { kind: 'text' | 'title' | 'good' | 'bad' | 'unsure' | 'command'; text: string }
+  | { kind: 'item'; mark: string; style: 'text' | 'good' | 'bad' | 'unsure'; text: string }
   | { kind: 'field'; label: string; text: string }
   | { kind: 'raw'; text: string; style: 'text' | 'title' };
 
@@ -22,6 +23,11 @@ export class Page {
   /** A verdict. */
   verdict(kind: 'good' | 'bad' | 'unsure', text: string): this {
     return this.#add({ kind, text });
+  }
+
+  /** One of several things: further lines of it are indented like the first word after its mark. */
+  item(mark: string, text: string, style: 'text' | 'good' | 'bad' | 'unsure' = 'text'): this {
+    return this.#add({ kind: 'item', mark, style, text });
   }
 
   /** A line that can be pasted into a shell: never wrapped. */
@@ -63,11 +69,20 @@ function renderLine(line: Line, width: number, column: number, palette: Palette)
   if (line.kind === 'blank') return [''];
   if (line.kind === 'command') return [`  ${palette.dim(line.text)}`];
   if (line.kind === 'raw') return line.text.split('\n').map((text) => (line.style === 'title' ? palette.bold(text) : text));
+  if (line.kind === 'item') return renderItem(line.mark, plain(line.text), width).map(painted(line.style, palette));
   if (line.kind === 'field') return renderField(line.label, plain(line.text), width, column, palette);
   const lines = line.text.split('\n').flatMap((text) => wrap(plain(text), width));
-  if (line.kind === 'text') return lines;
-  const style = { title: palette.bold, good: palette.green, bad: palette.red, unsure: palette.yellow }[line.kind];
-  return lines.map((text) => style(text));
+  return lines.map(painted(line.kind, palette));
+}
+
+function painted(style: 'text' | 'title' | 'good' | 'bad' | 'unsure', palette: Palette): (text: string) => string {
+  if (style === 'text') return (text) => text;
+  return { title: palette.bold, good: palette.green, bad: palette.red, unsure: palette.yellow }[style];
+}
+
+function renderItem(mark: string, text: string, width: number): string[] {
+  const margin = ' '.repeat(mark.length + 1);
+  return wrap(text, width - margin.length).map((line, index) => `${index === 0 ? `${mark} ` : margin}${line}`);
 }
 
 function renderField(label: string, text: string, width: number, column: number, palette: Palette): string[] {

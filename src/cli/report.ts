@@ -56,7 +56,7 @@ export function report(error: unknown, context: { json: boolean; language: strin
   const { stderr, env } = terminal;
   const page = new Page().verdict('bad', told.title);
   if (told.detail !== '') page.text(told.detail);
-  for (const field of fieldsOf(told)) page.text(`  ${field}`);
+  for (const field of fieldsOf(told)) page.item(' ', field);
   if (isPinFacts(told.pin)) page.text(howKnown(told.pin, language));
   if (told.nextStep !== undefined) page.text(told.nextStep.text);
   if (told.nextStep?.procedureId !== undefined) page.command(`signet procedures show ${told.nextStep.procedureId}`);

@@ -1,5 +1,5 @@
 import { SignetError } from '../errors/index.ts';
-import type { Terminal } from './terminal.ts';
+import { questionFor, type Terminal } from './terminal.ts';
 
 const ENTER = new Set([0x0a, 0x0d]);
 const RUB_OUT = new Set([0x08, 0x7f]);
@@ -45,7 +45,7 @@ export function askSecret(terminal: Terminal, prompt: string, signal?: AbortSign
     stdin.on('end', onEnd);
     stdin.resume();
     // Only now: who types at once must find the echo off.
-    stderr.write(prompt);
+    stderr.write(questionFor(terminal, prompt));
   });
 }
 

@@ -1,89 +1,106 @@
 import type { Page } from './page.ts';
 import { type Terminal, widthOf } from './terminal.ts';
-import { plain } from './wrap.ts';
+import { fold, plain, wrap } from './wrap.ts';
 
 /** Below this many characters a line, rows are told one field a line. */
 const TABLE_FROM = 60;
 const GAP = 2;
-/** A column is not made narrower than this for the sake of the first, gap included. */
-const MIN_WORDS = 14;
+/** What goes below its row is indented like the second column, and no deeper than this. */
+const DEEPEST = 6;
+const NO_RULES = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    [side, `${side}-mid`, `${side}-left`, `${side}-right`].map((part) => [part, '']),
+  ),
+);
 
-/** Adds a table without rules that fits the terminal, its widest column wrapped; on a narrow one each row becomes fields. */
+type Rows = readonly (readonly string[])[];
+
+/**
+ * Adds a table without rules that fits the terminal with its words whole: wide columns are wrapped; where that is not enough, those
+ * of `under` go below their row, the first of them first; and as the last resort, as on a narrow terminal, each row becomes fields.
+ */
 export async function table(
   told: Page,
   head: readonly string[],
-  rows: readonly (readonly string[])[],
+  rows: Rows,
   terminal: Terminal,
+  under: readonly number[] = [],
 ): Promise<Page> {
   const width = widthOf(terminal.stdout, terminal.env);
-  if (width < TABLE_FROM) {
+  // No gap is needed behind the last column.
+  const across = width + GAP;
+  const lines = [head, ...rows].map((row) => row.map(plain));
+  const columns = head.map((_, column) => column);
+  const layouts = [0, ...under.map((_, index) => index + 1)].map((count) => under.slice(0, count));
+  const below = layouts.find((away) => leastWidth(without(lines, away), width) <= across);
+  if (width < TABLE_FROM || below === undefined) {
     for (const [index, row] of rows.entries()) {
       if (index > 0) told.blank();
       for (const [column, cell] of row.entries()) told.field(head[column] ?? '', cell);
     }
     return told;
   }
-  const { default: Table } = await import('cli-table3');
-  const blank = [
-    'top',
-    'top-mid',
-    'top-left',
-    'top-right',
-    'bottom',
-    'bottom-mid',
-    'bottom-left',
-    'bottom-right',
-    'left',
-    'left-mid',
-    'mid',
-    'mid-mid',
-    'right',
-    'right-mid',
-  ];
-  const widths = columnWidths([head, ...rows], width);
-  const drawn = new Table({
-    head: [...head],
-    colWidths: widths,
-    wordWrap: true,
-    chars: { ...Object.fromEntries(blank.map((part) => [part, ''])), middle: '' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
-  });
-  for (const row of rows) drawn.push(row.map((cell, column) => folded(plain(cell), (widths[column] ?? width) - GAP)));
-  const [first = '', ...others] = drawn.toString().split('\n');
-  told.raw(first.trimEnd(), 'title');
-  for (const line of others) told.raw(line.trimEnd());
+  const beside = without(lines, below);
+  const widths = columnWidths(beside, width, across);
+  const drawn = await draw(beside, widths);
+  const margin = ' '.repeat(Math.min(widths[0] ?? 0, DEEPEST));
+  for (const [index, line] of lines.entries()) {
+    const style = index === 0 ? 'title' : 'text';
+    for (const text of drawn[index] ?? []) told.raw(text, style);
+    const rest = columns.filter((column) => below.includes(column)).flatMap((column) => line[column] || []);
+    const room = width - margin.length;
+    if (rest.length > 0) for (const text of wrap(fold(rest.join('  '), room), room)) told.raw(`${margin}${text}`, style);
+  }
   return told;
 }
 
-/** Words that are longer than their column, cut into lines: the table would end them with an ellipsis. */
-function folded(text: string, width: number): string {
-  return text
-    .split(' ')
-    .map((word) => (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n'))
-    .join(' ');
+function without(lines: Rows, away: readonly number[]): Rows {
+  return lines.map((line) => line.filter((_, column) => !away.includes(column)));
 }
 
-function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map((word) => word.length));
+/** The lines of each row, its cells wrapped to their columns. */
+async function draw(rows: Rows, widths: readonly number[]): Promise<string[][]> {
+  const { default: Table } = await import('cli-table3');
+  return rows.map((row) => {
+    const drawn = new Table({
+      colWidths: [...widths],
+      chars: { ...NO_RULES, middle: '' },
+      style: { head: [], border: [], 'padding-left': 0, 'padding-right': GAP },
+    });
+    const cells = row.map((cell, column) => {
+      const room = (widths[column] ?? 0) - GAP;
+      return wrap(fold(cell, room), room).join('\n');
+    });
+    drawn.push(cells);
+    return drawn
+      .toString()
+      .split('\n')
+      .map((line) => line.trimEnd());
+  });
 }
 
-/** Column widths, gaps included: each as wide as its content, the widest ones cut until all fit. */
-function columnWidths(lines: readonly (readonly string[])[], width: number): number[] {
-  const columns = lines[0]?.length ?? 0;
-  const widths = Array.from(
-    { length: columns },
-    (_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)) + GAP,
-  );
-  const words = widths.map((_, column) => Math.max(...lines.map((line) => longestWord(line[column] ?? ''))) + GAP);
-  while (widths.reduce((sum, each) => sum + each, 0) > width) {
-    // A column gives up blanks before any has to break its words, and the first, the id to be copied, is the last to break.
+function widest(lines: Rows, column: number, measure: (text: string) => number): number {
+  return Math.max(...lines.map((line) => measure(line[column] ?? ''))) + GAP;
+}
+
+/** A word that takes half of the line is cut where it has to be: there is no layout for it. */
+function longestWord(width: number): (text: string) => number {
+  return (text) => Math.min(Math.floor(width / 2), Math.max(...text.split(' ').map((word) => word.length)));
+}
+
+function leastWidth(lines: Rows, width: number): number {
+  return (lines[0] ?? []).reduce((sum, _, column) => sum + widest(lines, column, longestWord(width)), 0);
+}
+
+/** Column widths, gaps included: each as wide as its content, the widest ones cut, no narrower than their words, until all fit. */
+function columnWidths(lines: Rows, width: number, across: number): number[] {
+  const columns = (lines[0] ?? []).map((_, column) => column);
+  const widths = columns.map((column) => widest(lines, column, (text) => text.length));
+  const words = columns.map((column) => widest(lines, column, longestWord(width)));
+  while (widths.reduce((sum, each) => sum + each, 0) > across) {
     const loose = widths.map((each, column) => (each > (words[column] ?? 0) ? each : 0));
-    const others = widths.map((each, column) => (column > 0 && each > MIN_WORDS ? each : 0));
-    const from = [loose, others, widths].find((each) => Math.max(...each) > 0) ?? widths;
-    const widest = from.indexOf(Math.max(...from));
-    const cut = (widths[widest] ?? 0) - 1;
-    if (cut < 6) break;
-    widths[widest] = cut;
+    const most = loose.indexOf(Math.max(...loose));
+    widths[most] = (widths[most] ?? 0) - 1;
   }
   return widths;
 }

@@ -1,3 +1,11 @@
+/** Stands for a blank inside of something that is not to be broken; U+FDD0 is no character, and in no text. */
+const HELD = '\ufdd0';
+
+/** Text that `wrap` leaves on one line, such as a path with a blank in it. */
+export function whole(text: string): string {
+  return text.replaceAll(' ', HELD);
+}
+
 /**
  * Breaks text into lines of at most `width` characters at spaces; a longer word keeps its line, so that paths and commands stay
  * whole. Line breaks in the text are kept.
@@ -14,8 +22,16 @@ export function wrap(text: string, width: number): string[] {
         line = line === '' ? word : `${line} ${word}`;
       }
     }
-    return [...lines, line];
+    return [...lines, line].map((each) => each.replaceAll(HELD, ' '));
   });
+}
+
+/** Words that are longer than a line, cut into lines of their own. */
+export function fold(text: string, width: number): string {
+  return text
+    .split(' ')
+    .map((word) => (word.match(new RegExp(`.{1,${width}}`, 'gu')) ?? []).join('\n'))
+    .join(' ');
 }
 
 /**

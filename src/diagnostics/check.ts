@@ -19,6 +19,8 @@ export interface Finding {
   notNeeded?: true;
   /** A warning that explains what depends on it as a failure would: the rest is left out, but it may not matter to this person. */
   holdsUp?: true;
+  /** Told as no more than that, whatever the check weighs otherwise: what it is about is not in use here. */
+  severity?: 'notice';
   /** A procedure that leads out of it. */
   procedureId?: string;
 }

@@ -67,6 +67,7 @@ export function describe(check: Check, finding: Finding, durationMs: number, lan
   const { subject, procedureId } = finding;
   return {
     ...frame(check, language),
+    severity: finding.severity ?? check.severity,
     ...(finding.notNeeded === true ? { result: 'skip', skippedBecause: 'not_needed' } : { result: finding.result }),
     ...(subject === undefined ? {} : { subject }),
     evidence: finding.evidence ?? {},

@@ -3,10 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters as plainly } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { listChecks, type Report } from '../../src/diagnostics/index.ts';
+import { DoctorPage } from '../../src/cli/doctor-page.ts';
+import { paletteFor } from '../../src/cli/palette.ts';
+import type { Shell } from '../../src/cli/shell.ts';
+import type { DiagnosticResult } from '../../src/client/index.ts';
+import { listChecks, type Report, summarise } from '../../src/diagnostics/index.ts';
+import { translator } from '../../src/messages/index.ts';
 import { createSoftHsm, type SoftHsm } from '../backends/softhsm.ts';
 import { cleanEnvironment, command, startDaemon, type TestDaemon } from './daemon.ts';
-import { typed } from './fake-terminal.ts';
+import { fakeTerminal, typed } from './fake-terminal.ts';
 
 const ENDS = { en: 'End of diagnostics.', fr: 'Fin du diagnostic.', es: 'Fin del diagnóstico.' } as const;
 
@@ -14,6 +19,21 @@ const ENDS = { en: 'End of diagnostics.', fr: 'Fin du diagnostic.', es: 'Fin del
 function usual(language?: string): string[] {
   return listChecks('linux', language).flatMap(({ id, optIn }) => (optIn ? [] : [id]));
 }
+
+describe('the end of the page', () => {
+  const told = (...checks: Partial<DiagnosticResult>[]): string => {
+    const shell = { t: translator('en'), terminal: fakeTerminal({ env: {} }) } as unknown as Shell;
+    const all = checks.map((each) => ({ id: 'pcsc.service', found: 'It is away.', fix: null, ...each }) as DiagnosticResult);
+    const report = { checks: all, summary: summarise(all), end: true as const };
+    return new DoctorPage(shell).closing(report).render(80, paletteFor({}, {}));
+  };
+
+  it('does not say that everything is fine where a notice was told, nor start with it', () => {
+    expect(told({ result: 'pass', severity: 'error' })).toContain('Everything is fine.');
+    expect(told({ result: 'warn', severity: 'notice' })).toContain('Nothing is broken.');
+    expect(told({ result: 'warn', severity: 'error' })).toContain('Start here: It is away.');
+  });
+});
 
 describe('signet doctor without a daemon', () => {
   let folder: string;

@@ -29,7 +29,7 @@ describe('signet install', () => {
 
     const real = await signet(...argv);
     expect([real.code, real.err]).toEqual([0, '']);
-    expect(real.out).toMatch(/Done, in 11 steps\.\n$/);
+    expect(real.out).toMatch(/\nDone, in 11 steps\.\n\nWhat to do now\n/);
     expect(flat(real.out)).toContain('systemctl --user enable --now signet.service');
     expect(existsSync(home.at('.local/state/signet/tls/cert.pem'))).toBe(true);
 
@@ -38,6 +38,35 @@ describe('signet install', () => {
     expect([gone.code, home.tree()]).toEqual([0, {}]);
     expect(gone.out).toMatch(/Removed, in 14 steps\.\n$/);
     expect((await signet('uninstall')).out).toBe('Nothing to remove.\n');
+  });
+
+  it.each([
+    ['en', 'To do it:', 'What to do now', /your browser, add the extension/],
+    ['fr', 'Pour le faire\u00a0:', 'Et maintenant', /votre navigateur, ajoutez l'extension/],
+    ['es', 'Para hacerlo:', 'Qué hacer ahora', /su navegador, añada la extensión/],
+  ])('says what comes next (%s)', async (language, again, now, extension) => {
+    const argv = ['install', '--browsers', 'chromium', '--only', 'hosts,service', '--language', language];
+    const dry = (await signet(...argv, '--dry-run')).out;
+    expect(dry).toMatch(new RegExp(`\\n${again}\\n  signet ${argv.join(' ')}\\n$`));
+    const real = (await signet(...argv)).out;
+    const [, next = ''] = real.split(`\n\n${now}\n`);
+    expect(flat(next)).toMatch(extension);
+    // No service manager answers in a home of its own, and no Signet runs there.
+    expect(next).toMatch(/→ .* Signet.*\n {2}signet serve\n→ .*:\n {2}signet doctor\n$/);
+    expect((await signet(...argv)).out).not.toContain(now);
+  });
+
+  it.each([80, 60])('keeps paths whole, and below their mark, in %i columns', async (columns) => {
+    const own = home.at('My browser config');
+    const env = { ...home.env, XDG_CONFIG_HOME: own };
+    for (const more of [['--dry-run'], []]) {
+      const { out } = await typed(['install', '--browsers', 'chromium,firefox', ...more], { env, columns });
+      const lines = out.split('\n');
+      const done = lines.slice(0, lines.indexOf('')).filter((line) => !line.endsWith(':') || line.startsWith(' '));
+      for (const line of done) expect(line).toMatch(/^([✓•] | {2}\S)/);
+      expect(out).toContain('  ~/My browser config/');
+      expect(out).toContain('~/.mozilla/native-messaging-hosts/eu.webeid.json\n');
+    }
   });
 
   it('tells what it leaves alone, and what could not be done, with exit code 3', async () => {
@@ -123,7 +152,7 @@ describe('signet uninstall', () => {
     let over = false;
     try {
       const dry = await signet('uninstall', '--dry-run', '--runtime-dir', place);
-      expect(flat(dry.out).includes('This would be done: Signet, which a browser had started')).toBe(ends);
+      expect(flat(dry.out).includes('This would be done: • Signet, which a browser had started')).toBe(ends);
       expect((await daemon.call('GET', '/health')).status).toBe(200);
       const { out, code } = await signet('uninstall', '--runtime-dir', place);
       expect([code, out]).toEqual([

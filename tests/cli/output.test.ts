@@ -5,8 +5,8 @@ import { paletteFor } from '../../src/cli/palette.ts';
 import { progressBar } from '../../src/cli/progress.ts';
 import type { Shell } from '../../src/cli/shell.ts';
 import { table } from '../../src/cli/table.ts';
-import { widthOf } from '../../src/cli/terminal.ts';
-import { plain, wrap } from '../../src/cli/wrap.ts';
+import { questionFor, widthOf } from '../../src/cli/terminal.ts';
+import { plain, whole, wrap } from '../../src/cli/wrap.ts';
 import { translator } from '../../src/messages/index.ts';
 import { fakeTerminal } from './fake-terminal.ts';
 
@@ -17,6 +17,10 @@ describe('wrap', () => {
     expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
     expect(wrap('a /a/very/long/path b', 6)).toEqual(['a', '/a/very/long/path', 'b']);
     expect(wrap('a\n\nb', 6)).toEqual(['a', '', 'b']);
+  });
+
+  it('does not part what is to stay whole', () => {
+    expect(wrap(`is at ${whole('/one two/three')}`, 6)).toEqual(['is at', '/one two/three']);
   });
 
   it('does not part a no-break space', () => {
@@ -37,6 +41,35 @@ describe('table', () => {
     expect(drawn.match(/a/g)).toHaveLength(90);
     expect(drawn).toContain('end');
     for (const line of drawn.split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('a table of the audit trail', () => {
+  const head = ['No.', 'When', 'Who', 'What', 'Outcome', 'More'];
+  const at = '22 Nov 2026, 22:34'.replaceAll(' ', '\u00a0');
+  const wrong = ['12', at, 'local', 'pin.login', 'rejected', 'kind=user purpose=login rv=CKR_PIN_INCORRECT'];
+  const site = ['11', at, 'site:https://sede.town.example.es', 'site.authenticate', 'prompt_cancelled', 'via=extension'];
+  const drawn = async (columns: number, ...rows: string[][]): Promise<string> =>
+    (await table(new Page(), head, rows, fakeTerminal({ env: {}, columns }), [5, 2, 4])).render(columns, none);
+
+  it.each([100, 80, 72, 60])('has its words and dates whole in %i columns', async (columns) => {
+    for (const rows of [[wrong], [site], [wrong, site]]) {
+      const text = await drawn(columns, ...rows);
+      for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(columns);
+      for (const cell of rows.flat()) for (const word of cell.split(' ')) expect(text).toContain(word);
+    }
+  });
+
+  it('has what does not fit beside the rest below its row, its heading too', async () => {
+    expect((await drawn(60, wrong)).replaceAll('\u00a0', ' ')).toBe(
+      [
+        'No.  When                Who    What       Outcome',
+        '     More',
+        '12   22 Nov 2026, 22:34  local  pin.login  rejected',
+        '     kind=user purpose=login rv=CKR_PIN_INCORRECT',
+        '',
+      ].join('\n'),
+    );
   });
 });
 
@@ -74,6 +107,10 @@ describe('Page', () => {
     }
   });
 
+  it('indents further lines of an item like its first word', () => {
+    expect(new Page().item('✓', 'Written: ~/a/long/path', 'good').render(20, none)).toBe('✓ Written:\n  ~/a/long/path\n');
+  });
+
   it('lets no value break its line', () => {
     expect(new Page().field('Label', 'a\nPIN  3 tries left').render(80, none)).toBe('  Label   a\ufffdPIN  3 tries left\n');
   });
@@ -87,6 +124,14 @@ describe('widthOf', () => {
     expect(widthOf({ ...stdout, columns: undefined } as never, { COLUMNS: 'wide' })).toBe(80);
     expect(widthOf({ ...stdout, columns: 3 } as never, {})).toBe(24);
     expect(widthOf({ ...stdout, columns: 400 } as never, {})).toBe(100);
+  });
+});
+
+describe('questionFor', () => {
+  it('keeps the words of a question whole, with a blank before the answer', () => {
+    const at = (columns: number): string => questionFor(fakeTerminal({ env: {}, columns }), 'PIN of a key (nothing shows): ');
+    expect(at(80)).toBe('PIN of a key (nothing shows): ');
+    expect(at(28)).toBe('PIN of a key (nothing\nshows): ');
   });
 });
 

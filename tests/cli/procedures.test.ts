@@ -43,13 +43,14 @@ describe('signet procedures', () => {
   });
 
   it('lists them with the organisation’s own and what was refused', async () => {
-    const { code, out } = await run([]);
+    const { code, out } = await run([], { columns: 100 });
     expect(code).toBe(0);
     expect(out).toMatch(/^Id +Issued by +For +Tries +Way/);
     expect(out).toMatch(/^acme\.unblock +Acme +Unblock +5 +online \(your/m);
     expect(out).toMatch(/^certigna\.unblock +Certigna( \(Dhimyotis\))? +Unblock +3 +send in$/m);
     expect(even(out)).toContain(`${join(folder.path, 'acme.renew.json')}, line 4: this is no JSON: “"” was not expected here.`);
-    expect(await run(['list'])).toEqual(await run([]));
+    expect(await run(['list'], { columns: 100 })).toEqual({ code, out, err: '', rawWhileTyping: [] });
+    expect((await run([], { columns: 60 })).out).toMatch(/^certigna\.unblock +Unblock +3 +send in\n +Certigna/m);
   });
 
   it('narrows the list, and says when nothing is left', async () => {

@@ -61,6 +61,12 @@ describe('help', () => {
     expect(out.split('\n')).toContain('  --yes-use-the-final-try-of-this-token');
   });
 
+  it('puts a description below its command where there is little room beside it', async () => {
+    const { out } = await typed(['--help'], { env: { ...env, NO_COLOR: '1' }, columns: 60 });
+    expect(out).toMatch(/^ {2}audit \[options\]\n {6}Who asked/m);
+    for (const line of out.split('\n')) expect(line.length, line).toBeLessThanOrEqual(60);
+  });
+
   it('is shown where a command is missing, as wrong use', async () => {
     expect(await run([])).toMatchObject({ code: 2, out: '' });
     expect(await run(['pin'])).toMatchObject({ code: 2, out: '' });

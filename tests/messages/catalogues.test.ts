@@ -26,6 +26,12 @@ function placeholders(text: string): string[] {
   return [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').sort();
 }
 
+describe('Spanish', () => {
+  it('has one word for a file', () => {
+    for (const [key, text] of catalogue('es')) expect(text, key).not.toMatch(/fichero/i);
+  });
+});
+
 const english = catalogue('en');
 
 describe.each(LANGUAGES)('the catalogue %s', (language) => {

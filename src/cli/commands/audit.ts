@@ -9,6 +9,9 @@ interface Options extends SharedOptions {
   before?: number;
 }
 
+/** Columns that go below their row where the terminal is narrow, in this order: the detail, who it was, the outcome. */
+const GIVE_WAY = [5, 2, 4];
+
 /** `signet audit` */
 export function auditCommand(frame: Frame): Command {
   const { t } = frame;
@@ -22,7 +25,8 @@ export function auditCommand(frame: Frame): Command {
       const answer = await shell.client.audit({ limit, ...(before === undefined ? {} : { before }) });
       const rows = answer.entries.map(({ seq, at, caller, action, outcome, detail }) => [
         String(seq),
-        localTime(at, shell.language),
+        // A date in four lines would not be read as one.
+        localTime(at, shell.language).replaceAll(' ', '\u00a0'),
         caller,
         action,
         outcome,
@@ -31,7 +35,8 @@ export function auditCommand(frame: Frame): Command {
           .join(' '),
       ]);
       const head = ['number', 'time', 'caller', 'action', 'outcome', 'detail'].map((key) => t(`cli.field.${key}`));
-      const told = rows.length === 0 ? page().text(t('cli.audit.none')) : await table(page(), head, rows, shell.terminal);
+      const told =
+        rows.length === 0 ? page().text(t('cli.audit.none')) : await table(page(), head, rows, shell.terminal, GIVE_WAY);
       told.blank().verdict(answer.sound ? 'good' : 'bad', t(answer.sound ? 'cli.audit.sound' : 'cli.audit.broken'));
       return { json: answer, page: told, exit: answer.sound ? 0 : 1 };
     }),

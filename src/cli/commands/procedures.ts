@@ -44,7 +44,8 @@ function listCommand(frame: Frame): Command {
         [t(`procedures.way.${each.pathway}`), each.origin === 'shipped' ? '' : t('cli.procedures.own')].join(' ').trim(),
       ]);
       const head = ['id', 'issuer', 'purpose', 'tries', 'way'].map((key) => t(`cli.field.${key}`));
-      const told = rows.length === 0 ? page().text(t('cli.procedures.none')) : await table(page(), head, rows, shell.terminal);
+      const told =
+        rows.length === 0 ? page().text(t('cli.procedures.none')) : await table(page(), head, rows, shell.terminal, [1]);
       if (answer.refusals.length > 0) told.blank();
       for (const { file, line, reason } of answer.refusals) refused(told, shell, file, line, reason);
       return { json: answer, page: told };

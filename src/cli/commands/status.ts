@@ -40,7 +40,7 @@ const BRIDGE_NAMES: Readonly<Record<Bridge['name'], string>> = {
 function bridgeText({ enabled, listening, problem }: Bridge, t: Frame['t']): string {
   if (!enabled) return t('cli.status.bridge_off');
   const parts = [...listening, ...(problem === null ? [] : [problem])];
-  return parts.length === 0 ? t('cli.status.bridge_on') : parts.join('; ');
+  return parts.length === 0 ? t('cli.status.bridge_on') : parts.join(', ');
 }
 
 function driverText(driver: Driver, t: Frame['t']): string {
@@ -48,7 +48,7 @@ function driverText(driver: Driver, t: Frame['t']): string {
   if (driver.crashes > 0) parts.push(t('cli.status.crashes', { count: driver.crashes }));
   if (driver.lastError !== null && driver.state !== 'running') parts.push(driver.lastError);
   if (driver.queueLength > 0) parts.push(t('cli.status.waiting', { count: driver.queueLength }));
-  return parts.join('; ');
+  return parts.join(', ');
 }
 
 function nameOf(token: Token, t: Frame['t']): string {

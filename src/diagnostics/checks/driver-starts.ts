@@ -53,7 +53,7 @@ async function eachStopped(view: View, judge: (driver: DriverView, seen: ProbeAn
       const params = { name: driver.name };
       if (driver.status?.state === 'running') return { ...about, result: 'pass', params };
       const found = judge(driver, await view.probe(driver, new AbortController().signal));
-      return milder(view, { ...found, ...about, params: { ...params, ...found.params } }, isAskedFor(driver));
+      return milder(view, { ...found, ...about, params: { ...params, ...found.params } }, { asked: isAskedFor(driver) });
     }),
   );
 }

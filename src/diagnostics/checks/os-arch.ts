@@ -14,7 +14,9 @@ export const osArch: Check = {
   timeout: 12_000,
   run: (view) =>
     Promise.all(
-      view.drivers().flatMap((driver) => lookAt(view, driver).map((finding) => milder(view, finding, isAskedFor(driver)))),
+      view
+        .drivers()
+        .flatMap((driver) => lookAt(view, driver).map((finding) => milder(view, finding, { asked: isAskedFor(driver) }))),
     ),
 };
 

@@ -2,6 +2,7 @@ import type { Check, Finding } from '../check.ts';
 import type { DriverView, View } from '../view.ts';
 import { isAskedFor, milder } from './driver-wanted.ts';
 import { cardDrivers } from './reader-slots.ts';
+import { readersUnused } from './reader-use.ts';
 
 /** Where pcscd listens unless PCSCLITE_CSOCK_NAME says otherwise. */
 export const USUAL_SOCKET = '/run/pcscd/pcscd.comm';
@@ -17,7 +18,8 @@ export const pcscService: Check = {
     const drivers = await cardDrivers(view);
     if (drivers.length === 0) return { result: 'pass', variant: 'not_needed', notNeeded: true };
     const found = await lookAt(view, drivers, signal);
-    return Promise.all(found.map((finding) => milder(view, finding, drivers.some(isAskedFor))));
+    const wanted = { asked: drivers.some(isAskedFor), unused: await readersUnused(view, drivers) };
+    return Promise.all(found.map((finding) => milder(view, finding, wanted)));
   },
 };
 

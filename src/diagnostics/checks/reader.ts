@@ -1,7 +1,8 @@
 import type { Check } from '../check.ts';
 import { milder } from './driver-wanted.ts';
-import { hardwareSlots } from './reader-slots.ts';
+import { cardDrivers, hardwareSlots } from './reader-slots.ts';
 import { usbReaders } from './reader-usb.ts';
+import { readersUnused } from './reader-use.ts';
 
 /** `reader.driver`: a reader hangs on USB, and the card service does not show it. */
 export const readerDriver: Check = {
@@ -32,6 +33,7 @@ export const readerPresent: Check = {
     const evidence = { readers: slots.length };
     if (slots.length > 0)
       return { result: 'pass', variant: 'some', params: { reader: slots.map(({ name }) => name).join(', ') }, evidence };
-    return milder(view, { result: 'fail', variant: 'none', evidence });
+    const unused = await readersUnused(view, await cardDrivers(view));
+    return milder(view, { result: 'fail', variant: 'none', evidence }, { unused });
   },
 };

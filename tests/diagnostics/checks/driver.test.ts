@@ -3,7 +3,7 @@ import { driverConfiguration } from '../../../src/diagnostics/checks/driver-conf
 import { driverFound } from '../../../src/diagnostics/checks/driver-found.ts';
 import { driverCrashes, driverFlagsReliable, driverVersion } from '../../../src/diagnostics/checks/driver-record.ts';
 import { driverInitialises, driverLoads } from '../../../src/diagnostics/checks/driver-starts.ts';
-import type { DriverView, Machine, ProbeAnswer } from '../../../src/diagnostics/index.ts';
+import type { DriverView, Machine, ProbeAnswer, TokenView } from '../../../src/diagnostics/index.ts';
 import { type DriverStatus, loadCatalogue, profileFor } from '../../../src/drivers/index.ts';
 import { one, pin, run, token, view } from './world.ts';
 
@@ -138,15 +138,20 @@ describe('driver.configuration', () => {
   });
 
   it('knows that openCryptoki needs its service', async () => {
-    const slots = (changes: Partial<DriverView>, kind: 'socket' | null) =>
+    const slots = (changes: Partial<DriverView>, kind: 'socket' | null, tokens: readonly TokenView[] = []) =>
       one(
         driverConfiguration,
         view({
           drivers: () => [driver({ library: '/usr/lib/libopencryptoki.so', ...changes })],
+          tokens,
           machine: { file: (path) => ({ path, kind, mode: null, own: null, size: null, code: null }) },
         }),
       );
     expect((await slots({}, null)).found).toMatch(/pkcsslotd/);
+    // Of the package alone, with another token at work, it is no more than good to know.
+    const other = { origin: 'catalogue' } as const;
+    expect(await slots(other, null)).toMatchObject({ result: 'fail', severity: 'error' });
+    expect(await slots(other, null, [token()])).toMatchObject({ result: 'warn', severity: 'notice' });
     expect(await slots({}, 'socket')).toMatchObject({ result: 'pass' });
     expect(await slots({ status: status() }, null)).toMatchObject({ result: 'pass' });
   });

@@ -4,9 +4,10 @@ import { pcscIdleExit } from '../../../src/diagnostics/checks/pcsc-idle-exit.ts'
 import { pcscService } from '../../../src/diagnostics/checks/pcsc-service.ts';
 import { readerDriver, readerPresent } from '../../../src/diagnostics/checks/reader.ts';
 import { readerExclusive } from '../../../src/diagnostics/checks/reader-exclusive.ts';
-import type { DriverView, Machine, ProgramAnswer, View } from '../../../src/diagnostics/index.ts';
+import { tokenInitialised, tokenPresent } from '../../../src/diagnostics/checks/token.ts';
+import type { DriverView, Machine, ProgramAnswer, Report, TokenView, View } from '../../../src/diagnostics/index.ts';
 import { loadCatalogue, profileFor, type SlotLook } from '../../../src/drivers/index.ts';
-import { type Changes, one, token, view } from './world.ts';
+import { type Changes, one, pin, run, token, view } from './world.ts';
 
 const catalogue = loadCatalogue();
 const SOCKET = '/run/pcscd/pcscd.comm';
@@ -87,6 +88,36 @@ describe('pcsc.service', () => {
     });
   });
 
+  it('is told as a notice where a token in software works and nothing here is for readers', async () => {
+    const down: Partial<Machine> = { platform: 'linux', connect: async () => 'ENOENT', run: programs({}), file: there };
+    const installed: DriverView = { ...opensc, origin: 'catalogue' };
+    const look = (tokens: readonly TokenView[], changes: Changes = {}) =>
+      run(
+        [pcscService, tokenPresent, tokenInitialised],
+        cards({ machine: down, drivers: () => [installed, softhsm], tokens, ...changes }),
+      );
+    const ofCards = (report: Report) => report.checks.find(({ id }) => id === 'pcsc.service');
+    const inSoftware = token({ driverId: 'softhsm2' });
+
+    const practising = await look([inSoftware]);
+    expect(ofCards(practising)).toMatchObject({ result: 'warn', severity: 'notice' });
+    const blank = await look([{ ...inSoftware, flags: 0 }]);
+    expect(blank.summary.startHere).toBe('token.initialised');
+
+    const alone = await look([]);
+    expect(ofCards(alone)).toMatchObject({ result: 'fail', severity: 'error' });
+    expect(alone.summary.startHere).toBe('pcsc.service');
+
+    for (const [tokens, changes] of [
+      [[inSoftware], { machine: { ...down, ...usb } }],
+      [[{ ...inSoftware, pin: pin({ state: 'locked' }) }], {}],
+      [[inSoftware, token({ id: 'token-2', driverId: 'opensc' })], {}],
+    ] as const) {
+      expect(ofCards(await look(tokens, changes))).toMatchObject({ result: 'warn', severity: 'error' });
+    }
+    expect(ofCards(await look([inSoftware], { drivers: () => [opensc, softhsm] }))).toMatchObject({ result: 'fail' });
+  });
+
   it('is needed by a driver that nobody knows when it shows readers, or nothing', async () => {
     const generic = driver('generic', '/opt/libnew.so');
     const machine = { platform: 'linux' as const, connect: async () => 'ENOENT', run: programs({}), file: there };
@@ -164,7 +195,9 @@ describe('reader.present and card.present', () => {
   it('fail when nothing is there, and warn when tokens of another kind are', async () => {
     const [none, empty] = [cards({}), cards({ probe: probed(slot()) })];
     expect(await one(readerPresent, none)).toMatchObject({ result: 'fail' });
-    expect(await one(readerPresent, cards({ tokens: [token()] }))).toMatchObject({ result: 'warn' });
+    expect(await one(readerPresent, cards({ tokens: [token()] }))).toMatchObject({ result: 'warn', severity: 'notice' });
+    const ofReader = token({ driverId: 'opensc' });
+    expect(await one(readerPresent, cards({ tokens: [ofReader] }))).toMatchObject({ result: 'warn', severity: 'error' });
     expect(await one(readerPresent, empty)).toMatchObject({ result: 'pass', found: 'Reader 00' });
     expect(await one(cardPresent, none)).toMatchObject({ result: 'skip' });
     expect(await one(cardPresent, empty)).toMatchObject({ result: 'fail' });
