@@ -17,6 +17,8 @@ const KIND: Record<CallName, keyof Deadlines> = {
   token: 'list',
   objects: 'list',
   forget: 'list',
+  surrender: 'list',
+  inherit: 'list',
   release: 'list',
   logout: 'list',
   login: 'login',

@@ -69,7 +69,10 @@ export class DriverClient implements Driver {
   #calls = 0;
   #startTimer: NodeJS.Timeout | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
-  #recycling = false;
+  #recycling: 'no' | 'asked' | 'surrendering' | 'surrendered' = 'no';
+  #lineage = 0;
+  /** What the last host knew of wrong PINs, until the next one has it. */
+  #inheritance: Secret | null = null;
   #stopping: Promise<void> | null = null;
   #onDrained: (() => void) | null = null;
 
@@ -85,6 +88,10 @@ export class DriverClient implements Driver {
 
   get generation(): number {
     return this.#generation;
+  }
+
+  get lineage(): number {
+    return this.#lineage;
   }
 
   status(): DriverStatus {
@@ -122,8 +129,8 @@ export class DriverClient implements Driver {
   }
 
   recycle(): void {
-    if (this.#state !== 'running') return;
-    this.#recycling = true;
+    if (this.#state !== 'running' || this.#recycling !== 'no') return;
+    this.#recycling = 'asked';
     this.#pump();
   }
 
@@ -222,6 +229,7 @@ export class DriverClient implements Driver {
   #onReady(version: string): void {
     if (this.#state !== 'running' && this.#state !== 'disabled') {
       clearTimeout(this.#startTimer);
+      this.#inherit();
       this.#version = version;
       this.#state = 'running';
       this.#backoff.ready(performance.now());
@@ -241,8 +249,9 @@ export class DriverClient implements Driver {
     const recycled = why === 'recycled';
     const code = why === 'driver_timeout' ? 'driver_timeout' : 'driver_crashed';
     this.#host = null;
-    this.#recycling = false;
+    this.#recycling = 'no';
     this.#generation += 1;
+    if (!recycled) this.#lineage += 1;
     this.#closeLanes(code, text);
     this.#dismiss(host, recycled);
     if (recycled) {
@@ -291,12 +300,46 @@ export class DriverClient implements Driver {
     this.#lanes = [];
   }
 
+  /** A value that was wrong stays so: the host that leaves tells the next one, and nobody else. */
+  #surrender(): void {
+    this.#recycling = 'surrendering';
+    this.#send('surrender', {}, ({ known }) => {
+      this.#recycling = 'surrendered';
+      this.#inheritance?.wipe();
+      this.#inheritance = Secret.adopt(Buffer.from(known));
+      known.fill(0);
+    });
+  }
+
+  /** Before any other call. A host that dies of it leaves the inheritance to the next. */
+  #inherit(): void {
+    const known = this.#inheritance;
+    if (known === null) return;
+    this.#send('inherit', { known: Secret.adopt(Buffer.from(known.bytes)) }, () => {
+      known.wipe();
+      if (this.#inheritance === known) this.#inheritance = null;
+    });
+  }
+
+  /** A call of the client's own, past the queue. What comes of a failure is the lane's to tell. */
+  #send<Name extends 'surrender' | 'inherit'>(
+    name: Name,
+    args: DriverCalls[Name]['args'],
+    done: (answer: DriverCalls[Name]['answer']) => void,
+  ): void {
+    this.#calls += 1;
+    const settle = { resolve: done as (value: unknown) => void, reject: () => undefined };
+    this.#lanes[0]?.send([waitingCall(this.#calls, name, args, this.#options.deadlines, settle)]);
+  }
+
   #pump(): void {
     const busy = this.#lanes.some((lane) => lane.busy);
     if (this.#state === 'disabled') {
       if (!busy) this.#onDrained?.();
-    } else if (this.#recycling) {
-      if (!busy) this.#replace('recycled', 'the host was recycled');
+    } else if (this.#recycling !== 'no') {
+      if (busy) return;
+      if (this.#recycling === 'asked') this.#surrender();
+      else this.#replace('recycled', 'the host was recycled');
     } else if (this.#state === 'running') {
       this.#queue.distribute(this.#lanes);
     }

@@ -94,6 +94,9 @@ export interface DriverCalls {
   /** Drops a lane's session on a slot; the client sends it to every further lane before a call that ends sessions. */
   release: { args: { slot: string }; answer: Record<never, never> };
   forget: { args: { identity: string }; answer: Record<never, never> };
+  /** What this host knows of wrong PINs, for the one that replaces it as planned; opaque. */
+  surrender: { args: Record<never, never>; answer: { known: Buffer } };
+  inherit: { args: { known: Secret }; answer: Record<never, never> };
   objects: { args: { slot: string }; answer: ObjectReport };
   sign: { args: SignRequest; answer: SignAnswer };
 }
@@ -126,6 +129,11 @@ export interface Driver {
   readonly environment?: Readonly<Record<string, string>>;
   /** Changes whenever the host process is replaced: slots, sessions and logins of an earlier generation are gone. */
   readonly generation: number;
+  /**
+   * Changes when a host is lost, and not when one is replaced as planned, with nobody logged in and nothing under way: a token
+   * that is where it was has not been away then.
+   */
+  readonly lineage: number;
   status(): DriverStatus;
   /** Replaces the host by a fresh process between two calls, so that the library lists its tokens anew. Ends every login. */
   recycle(): void;

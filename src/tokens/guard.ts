@@ -290,7 +290,7 @@ export class Guard {
       facts = await token.driver.call('token', { slot: token.slot });
     } catch (error) {
       if (error instanceof DriverFailure) {
-        throw new SignetError(error.code, { params: { driver: token.driver.id }, cause: error });
+        throw new SignetError(error.code, { params: { driver: token.driver.id }, cause: error, retryAfter: 1 });
       }
       const gone = error instanceof CkFailure && isGone(error.rv);
       throw new SignetError(gone ? 'token_removed' : 'pin_state_unknown', { variant: 'unreadable', cause: error });
@@ -304,7 +304,10 @@ export class Guard {
   }
 
   #requireSameHost(token: Token): void {
-    if (token.generation !== token.driver.generation) throw new SignetError('token_removed');
+    const { generation, lineage, driver } = token;
+    if (generation === driver.generation) return;
+    if (lineage !== driver.lineage) throw new SignetError('token_removed');
+    throw new SignetError('driver_unavailable', { params: { driver: driver.id }, retryAfter: 1 });
   }
 
   /** Rule 13. A host that was replaced is not asked: the slot would mean nothing to it, and the attempt counts as spent anyway. */

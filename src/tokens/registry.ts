@@ -17,6 +17,8 @@ export class Registry {
   readonly #events: RegistryEvents;
   readonly #now: () => number;
   readonly #tokens = new Map<string, Token>();
+  /** Tokens that were there when their driver was lost, until it is looked at again. */
+  readonly #missing = new Map<string, Driver>();
 
   constructor(events: RegistryEvents, now: () => number = Date.now) {
     this.#events = events;
@@ -31,21 +33,25 @@ export class Registry {
     return this.#tokens.get(id);
   }
 
-  /** Takes in what a driver listed. A token in another slot or host generation than before was away: removed, then inserted. */
+  /** Takes in what a driver listed. A token in another slot than before, or on a host that took over from a lost one, was away: removed, then inserted. */
   update(driver: Driver, slots: readonly SlotReport[]): void {
-    const generation = driver.generation;
+    const { generation, lineage } = driver;
+    this.#forgetMissing(driver);
     const seen = this.#identify(driver, slots);
     const unreadable = new Set(slots.filter(({ unreadable: rv }) => rv !== undefined && !isGone(rv)).map(({ slot }) => slot));
     for (const known of this.list()) {
       if (known.driver !== driver) continue;
       const now = seen.get(known.id);
-      if (now?.slot === known.slot && known.generation === generation) continue;
+      if (now?.slot === known.slot && known.lineage === lineage) {
+        known.generation = generation;
+        continue;
+      }
       this.#tokens.delete(known.id);
-      this.#events.onRemoved(known, known.generation === generation && !unreadable.has(known.slot));
+      this.#events.onRemoved(known, known.lineage === lineage && !unreadable.has(known.slot));
     }
     for (const [id, { slot, reader, facts }] of seen) {
       const observedAt = new Date(this.#now()).toISOString();
-      this.#take({ id, identity: identityOf(facts), driver, generation, slot, reader, facts, observedAt });
+      this.#take({ id, identity: identityOf(facts), driver, generation, lineage, slot, reader, facts, observedAt });
     }
   }
 
@@ -54,8 +60,23 @@ export class Registry {
     for (const known of this.list()) {
       if (known.driver !== driver) continue;
       this.#tokens.delete(known.id);
+      this.#missing.set(known.id, driver);
       this.#events.onRemoved(known, false);
     }
+  }
+
+  /** The driver that has to be looked at again before anybody can tell whether the token is there; undefined for any other id. */
+  missing(id: string): Driver | undefined {
+    return this.#missing.get(id);
+  }
+
+  /** A driver that has to be looked at again before its tokens are known; undefined when there is none. */
+  get unseen(): Driver | undefined {
+    return [...this.#missing.values()][0];
+  }
+
+  #forgetMissing(driver: Driver): void {
+    for (const [id, owner] of this.#missing) if (owner === driver) this.#missing.delete(id);
   }
 
   #take(token: Token): void {
@@ -77,7 +98,7 @@ export class Registry {
   #identify(driver: Driver, slots: readonly SlotReport[]): Map<string, Seen> {
     const seen = new Map<string, Seen>();
     const fresh: Seen[] = [];
-    const known = this.list().filter((token) => token.driver === driver && token.generation === driver.generation);
+    const known = this.list().filter((token) => token.driver === driver && token.lineage === driver.lineage);
     for (const { slot, reader, token: facts } of slots) {
       if (facts === null || isBlank(facts)) continue;
       const identity = identityOf(facts);

@@ -14,6 +14,8 @@ import { Watch } from './watch.ts';
 
 /** How long an attempt under way may hold up the end of the daemon, in milliseconds: somebody may be at a PIN pad. */
 const STOP_PATIENCE = 2_000;
+/** A look that a change of hosts falls into is dropped, and there are two changes: the old host goes, the new one is there. */
+const TAKE_OVER_LOOKS = 3;
 
 export interface TokensOptions {
   ledger: Ledger;
@@ -91,10 +93,10 @@ export class Tokens {
     return this.#registry.list();
   }
 
-  /** Throws `token_not_found`. */
+  /** Throws `token_not_found`, or `driver_unavailable` for one that was there before its driver's host was lost. */
   get(id: string): Token {
     const token = this.#registry.get(id);
-    if (token === undefined) throw new SignetError('token_not_found');
+    if (token === undefined) throw this.#notSeen(this.#registry.missing(id)) ?? new SignetError('token_not_found');
     return token;
   }
 
@@ -112,12 +114,18 @@ export class Tokens {
     return lists.flatMap((list) => (list.status === 'fulfilled' ? list.value.credentials : []));
   }
 
-  /** Throws `credential_not_found` when no token that is plugged in holds it. */
+  /** Throws `credential_not_found` when no token that is plugged in holds it, `driver_unavailable` while that cannot be told. */
   async credential(id: string): Promise<Credential> {
     const known = this.#contents.credential(id);
     if (known !== undefined && this.#registry.get(known.token.id) === known.token) return known;
     for (const credential of await this.credentials()) if (credential.id === id) return credential;
-    throw new SignetError('credential_not_found');
+    throw this.#notSeen(this.#registry.unseen) ?? new SignetError('credential_not_found');
+  }
+
+  /** What is to be said of something that may be on a driver whose host is being replaced after a loss. */
+  #notSeen(driver: Driver | undefined): SignetError | null {
+    if (driver === undefined) return null;
+    return new SignetError('driver_unavailable', { params: { driver: driver.id }, retryAfter: 1 });
   }
 
   /** Issuers (RFC 4514) of the certificates on a token, as they were last listed; empty when they never were. Asks no driver. */
@@ -292,11 +300,23 @@ export class Tokens {
     await Promise.all(logged.map((id) => this.#logoutById(id)));
   }
 
-  #present(presentation: Presentation): Promise<Presented> {
-    if (!this.#stopping) return this.#guard.present(presentation);
-    presentation.secret?.wipe();
-    presentation.newPin?.wipe();
-    return Promise.reject(new SignetError('shutting_down'));
+  async #present(presentation: Presentation): Promise<Presented> {
+    const { token, secret, newPin } = presentation;
+    const waited = await this.#settled(token);
+    const gone = waited && this.#registry.get(token.id) !== token;
+    if (!this.#stopping && !gone) return this.#guard.present(presentation);
+    secret?.wipe();
+    newPin?.wipe();
+    throw new SignetError(this.#stopping ? 'shutting_down' : 'token_removed');
+  }
+
+  /** Waits for a host that takes over as planned to list its tokens: what a person has typed is not refused for that. False at once when none does. */
+  async #settled(token: Token): Promise<boolean> {
+    const { driver } = token;
+    const isBetween = (): boolean => token.generation !== driver.generation && token.lineage === driver.lineage;
+    let looks = 0;
+    for (; looks < TAKE_OVER_LOOKS && isBetween() && !this.#stopping; looks += 1) await this.refresh(driver);
+    return looks > 0;
   }
 
   /** Runs a call that logs out before it presents: unless it never got that far or succeeded, nobody's login is left. */

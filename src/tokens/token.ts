@@ -8,7 +8,8 @@ export interface Token {
   /** Of its four printed values; under it its tries are counted. */
   readonly identity: string;
   readonly driver: Driver;
-  readonly generation: number;
+  generation: number;
+  readonly lineage: number;
   readonly slot: string;
   readonly reader: string;
   facts: TokenFacts;

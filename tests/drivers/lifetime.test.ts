@@ -159,6 +159,34 @@ describe('recycle', () => {
     await expect(rig.sign(digest)).rejects.toMatchObject({ rv: CKR.CKR_USER_NOT_LOGGED_IN });
   });
 
+  it('leaves what is known of wrong PINs with the new host, and the lineage as it was; a crash does neither', async () => {
+    const lineage = rig.client.lineage;
+    expect(await rig.login('000000')).toMatchObject({ rv: CKR.CKR_PIN_INCORRECT });
+    rig.client.recycle();
+    await rig.look();
+    expect(await rig.login('000000')).toMatchObject({ knownWrong: true });
+    rig.client.recycle();
+    await rig.look();
+    expect(await rig.login('000000')).toMatchObject({ knownWrong: true });
+    expect(await rig.login()).toMatchObject({ rv: CKR.CKR_OK });
+    expect(rig.client.lineage).toBe(lineage);
+    const { pid } = rig.client.status();
+    process.kill(pid ?? 0, 'SIGKILL');
+    await eventually(() => rig.client.status().pid !== pid && rig.client.status().state === 'running');
+    expect(rig.client.lineage).toBeGreaterThan(lineage);
+  });
+
+  it('gives what is known to the next host also when the one in between dies at once', async () => {
+    expect(await rig.login('000000')).toMatchObject({ rv: CKR.CKR_PIN_INCORRECT });
+    rig.shim.set('C_Initialize abort');
+    rig.client.recycle();
+    await eventually(() => rig.client.status().crashes > 0);
+    rig.shim.set();
+    await eventually(() => rig.client.status().state === 'running');
+    await rig.look();
+    expect(await rig.login('000000')).toMatchObject({ knownWrong: true });
+  });
+
   it('waits for the old host to log out and go', async () => {
     const pid = rig.client.status().pid ?? 0;
     rig.shim.set('C_Finalize delay 300');

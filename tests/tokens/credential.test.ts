@@ -20,7 +20,17 @@ beforeAll(async () => {
 function token(serial = '1', slot = '00'): Token {
   const facts = new ModelCard({ serial }).facts();
   const identity = identityOf(facts);
-  return { id: identity, identity, driver: new ScriptedDriver(null), generation: 1, slot, reader: '', facts, observedAt: '' };
+  return {
+    id: identity,
+    identity,
+    driver: new ScriptedDriver(null),
+    generation: 1,
+    lineage: 1,
+    slot,
+    reader: '',
+    facts,
+    observedAt: '',
+  };
 }
 
 function objects(report: Partial<ObjectReport>): ObjectReport {

@@ -51,6 +51,7 @@ export class ScriptedDriver implements Driver {
   readonly slots = new Map<string, ModelCard>();
   readonly calls: CallName[] = [];
   generation = 1;
+  lineage = 1;
   recycled = 0;
   objects: Partial<ObjectReport> = {};
   alwaysAuthenticate = false;
@@ -112,7 +113,10 @@ export class ScriptedDriver implements Driver {
   recycle(): void {
     this.recycled += 1;
     this.rescan = false;
+    const [wrong, lineage] = [[...this.#wrong], this.lineage];
     this.crash();
+    for (const value of wrong) this.#wrong.add(value);
+    this.lineage = lineage;
   }
 
   /** The host dies: everything under way is lost with it, and so is what it remembered. */
@@ -120,6 +124,7 @@ export class ScriptedDriver implements Driver {
     const lost = this.#queue;
     this.#queue = [];
     this.generation += 1;
+    this.lineage += 1;
     this.loggedIn.clear();
     this.#wrong.clear();
     for (const card of this.slots.values()) card.forgetCache();
@@ -199,6 +204,9 @@ export class ScriptedDriver implements Driver {
         return {};
       case 'release':
         return {};
+      case 'surrender':
+      case 'inherit':
+        throw new Error('the client’s own');
     }
   }
 

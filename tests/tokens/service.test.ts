@@ -221,6 +221,45 @@ describe('coming and going', () => {
     expect(driver.recycled).toBe(1);
   });
 
+  test('a fresh host finds the tokens where they were: nothing is told of them, and a login meanwhile waits for it', async () => {
+    const { tokens, token, driver, events, look, card } = await make();
+    driver.rescan = true;
+    await look();
+    expect(driver.recycled).toBe(1);
+    expect(token.generation).not.toBe(driver.generation);
+    const { session } = await tokens.login(token, A, pin(RIGHT));
+    expect(session.idleSeconds).toBeGreaterThan(0);
+    expect(tokens.get(token.id)).toBe(token);
+    expect(card.seen).toHaveLength(1);
+    expect(events.map(({ event }) => event)).not.toContain('token.removed');
+  });
+
+  test('a token that a fresh host does not find has gone, and a login that waited is refused', async () => {
+    const { tokens, token, driver, events, look } = await make();
+    driver.rescan = true;
+    await look();
+    driver.slots.clear();
+    expect(await codeOf(tokens.login(token, A, pin(RIGHT)))).toBe('token_removed');
+    expect(events.map(({ event }) => event)).toContain('token.removed');
+    expect(await codeOf(tokens.credential('x'))).toBe('credential_not_found');
+  });
+
+  test('nobody can tell whether a token is there while its lost host is being replaced', async () => {
+    const { tokens, token, driver, look } = await make();
+    driver.crash();
+    tokens.lost(driver);
+    expect(() => tokens.get(token.id)).toThrow(expect.objectContaining({ code: 'driver_unavailable' }));
+    expect(() => tokens.get('another')).toThrow(expect.objectContaining({ code: 'token_not_found' }));
+    expect(await codeOf(tokens.credential('x'))).toBe('driver_unavailable');
+    await look();
+    expect(tokens.get(token.id).id).toBe(token.id);
+    driver.crash();
+    tokens.lost(driver);
+    driver.slots.clear();
+    await look();
+    expect(() => tokens.get(token.id)).toThrow(expect.objectContaining({ code: 'token_not_found' }));
+  });
+
   test('a change of state is told once, a lock by its own event, an attempt under way not at all', async () => {
     const { tokens, token, driver, events, look, card } = await make({ dialect: 'exclusive' });
     driver.onPresent = () => void look();

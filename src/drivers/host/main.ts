@@ -73,6 +73,8 @@ function hostOf(library: Library, directory: TokenDirectory | null): Host {
     unblock: (args: Parameters<Presenter['unblock']>[0]) => presenter.unblock(args),
     release: ({ slot }: { slot: string }) => sessions.drop(slot),
     forget: ({ identity }: { identity: string }) => wrong.forget(identity),
+    surrender: () => ({ known: wrong.surrender() }),
+    inherit: ({ known }: { known: Buffer }) => wrong.inherit(known),
     objects: ({ slot }: { slot: string }) => listObjects(library, sessions, slot),
     sign: (args: Parameters<Signer['sign']>[0]) => signer.sign(args),
   };
