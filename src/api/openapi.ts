@@ -30,7 +30,12 @@ export async function useOpenApi(app: FastifyInstance, version: string): Promise
       ],
       components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
       security: [{ bearer: [] }],
-      servers: [{ url: 'http://127.0.0.1:9711', description: 'The usual port; the same routes are on the Unix socket' }],
+      servers: [
+        {
+          url: '/',
+          description: 'Where this document is from: loopback, port 9711 unless set; the same routes are on the Unix socket',
+        },
+      ],
     },
     transform: ({ schema, url, route }) => ({
       schema: { ...schema, operationId: operationId(String([route.method].flat()[0]), url) },

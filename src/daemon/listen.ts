@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -95,9 +95,12 @@ function makeRuntimeDir(folder: string): void {
   }
 }
 
-/** A socket that answers belongs to a living daemon; one that refuses was left by a dead one and is removed. */
+/** A socket that answers belongs to a living daemon; one that refuses was left by a dead one and is removed. Nothing else is. */
 async function requireFreeSocket(socket: string): Promise<void> {
   if (process.platform === 'win32') return;
+  const there = lstatSync(socket, { throwIfNoEntry: false });
+  if (there === undefined) return;
+  if (!there.isSocket()) throw new StartFailure('daemon.failure.no_socket', { socket });
   const alive = await new Promise<boolean>((resolve) => {
     const probe = connect(socket);
     probe.once('connect', () => {

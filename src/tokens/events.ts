@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 export type EventName =
   | 'token.inserted'
   | 'token.removed'
+  | 'token.waiting'
   | 'pin.changed-state'
   | 'pin.locked'
   | 'driver.crashed'

@@ -48,6 +48,8 @@ export class Tokens {
   readonly #gone = new Set<string>();
   /** Who waits for a person over a token, by its id. */
   readonly #waiting = new Map<string, Set<AbortController>>();
+  /** Drivers of which it was told that a token waits for the last login to end. */
+  readonly #late = new Set<string>();
   #stopping = false;
 
   constructor(options: TokensOptions) {
@@ -346,9 +348,13 @@ export class Tokens {
       const { slots, rescan } = await driver.call('slots', {});
       if (driver.generation !== generation || this.#stopping) return;
       this.#registry.update(driver, slots);
-      if (rescan && this.#isIdle(driver)) {
+      if (!rescan) this.#late.delete(driver.id);
+      else if (this.#isIdle(driver)) {
         driver.recycle();
         this.#watches.get(driver.id)?.soon();
+      } else if (!this.#late.has(driver.id)) {
+        this.#late.add(driver.id);
+        this.#options.events.publish('token.waiting', { driver: driver.id });
       }
     } catch (error) {
       if (!(error instanceof CkFailure)) throw error;

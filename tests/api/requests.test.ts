@@ -170,6 +170,19 @@ describe.each(ROUTES)('$method $path', (route) => {
   });
 });
 
+describe('a route that takes no body', () => {
+  const logout = (body: unknown) => at.daemon.call('POST', `/v1/tokens/${at.daemon.tokenId}/logout`, body);
+
+  it('takes none or an empty object', async () => {
+    expect((await logout(undefined)).status).toBe(204);
+    expect((await logout({})).status).toBe(204);
+  });
+
+  it.each([{ x: 1 }, [], [1], 'text', 7, null, true])('refuses %j', async (body) => {
+    expectProblem(await logout(body), 'invalid_request');
+  });
+});
+
 describe('a path', () => {
   it.each([
     '/',

@@ -231,6 +231,18 @@ describe('a folder', () => {
     expect(statSync(daemon.runtimeDir).mode & 0o777).toBe(0o700);
   });
 
+  it.each(['file', 'folder'] as const)('with a %s where the socket should be is said, and it stays', async (kind) => {
+    const folder = home();
+    const socket = join(folder, 'run', 'signet.sock');
+    mkdirSync(kind === 'folder' ? socket : join(folder, 'run'), { recursive: true });
+    if (kind === 'file') writeFileSync(socket, 'somebody’s');
+    const end = await fate({ runtimeDir: join(folder, 'run') }, folder);
+    expect(end.code).toBe(3);
+    expect(end.stderr).toContain('no socket');
+    expect(end.stderr).not.toContain('    at ');
+    expect(statSync(socket).isDirectory()).toBe(kind === 'folder');
+  });
+
   it('for sockets whose path is too long for one is said', async () => {
     const folder = home();
     const end = await fate({ runtimeDir: join(folder, 'x'.repeat(120)) }, folder);

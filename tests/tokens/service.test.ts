@@ -203,11 +203,13 @@ describe('coming and going', () => {
   });
 
   test('a fresh host for new tokens waits until nobody is logged in and nothing is under way', async () => {
-    const { tokens, token, driver, look } = await make();
+    const { tokens, token, driver, events, look } = await make();
     await tokens.login(token, A, pin(RIGHT));
     driver.rescan = true;
     await look();
+    await look();
     expect(driver.recycled).toBe(0);
+    expect(events.filter(({ event }) => event === 'token.waiting').map(({ data }) => data)).toEqual([{ driver: driver.id }]);
     await tokens.logout(token, A);
     let during = -1;
     driver.onPresent = () => {

@@ -22,7 +22,9 @@ export const AuditAnswer = Type.Object({
 export const AuditQuery = Type.Object(
   {
     limit: Type.Integer({ minimum: 1, maximum: 1000, default: 100 }),
-    before: Type.Optional(Type.Integer({ minimum: 1, description: 'Only entries with a smaller seq' })),
+    before: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, description: 'Only entries with a smaller seq' }),
+    ),
   },
   { additionalProperties: false },
 );
