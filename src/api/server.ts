@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { type Arrival, type Gate, isOwnUser, requireScope } from '../access/index.ts';
-import { SignetError } from '../errors/index.ts';
+import { type ErrorCode, SignetError } from '../errors/index.ts';
 import { pickLanguage } from '../messages/index.ts';
 import { useJsonBodies } from './body.ts';
 import { useConsole } from './console.ts';
@@ -73,17 +73,21 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     reply.header('cache-control', 'no-store').header('x-content-type-options', 'nosniff');
     const arrival = arrivalOf(request);
     try {
-      const { web } = request.routeOptions.config;
+      requireOneHost(request.raw.rawHeaders);
+      const { config, schema, url } = request.routeOptions;
+      const { web } = config;
       if (web !== undefined) {
         request.principal = context.gate.requireSite(arrival, web);
+        requireNoQuery(request, url, schema?.querystring);
         return done();
       }
       context.gate.requirePlace(arrival);
-      const scope = request.routeOptions.url?.startsWith('/docs') ? 'open' : request.routeOptions.config.scope;
+      const scope = url?.startsWith('/docs') ? 'open' : config.scope;
       if (scope !== 'open') {
         request.principal = context.gate.identify(arrival);
         if (scope !== undefined) requireScope(request.principal, scope);
       }
+      requireNoQuery(request, url, schema?.querystring);
       done();
     } catch (error) {
       done(error as Error);
@@ -99,7 +103,8 @@ export async function buildApi(context: ApiContext): Promise<Api> {
     done();
   });
   useCors(app, (request) => context.gate.foreignPage(arrivalOf(request)));
-  app.setErrorHandler((error, request, reply) => {
+  app.setErrorHandler((thrown, request, reply) => {
+    const error = isQuery(thrown) ? new SignetError('method_not_allowed') : thrown;
     const unexpected = !(error instanceof SignetError) && (error as { statusCode?: number }).statusCode === undefined;
     if (unexpected)
       context.log.error(
@@ -123,10 +128,38 @@ export async function buildApi(context: ApiContext): Promise<Api> {
   const socketServer = createServer({ maxHeaderSize: HEADER_LIMIT, requireHostHeader: false, requestTimeout: 120_000 }, listener);
   // Told by the server that accepted the connection: a closed TCP socket has no peer address either.
   socketServer.on('connection', (socket: Socket) => overSocket.add(socket));
+  for (const server of [app.server, socketServer]) {
+    // An expectation that nobody knows may be ignored (RFC 9110, 10.1.1); Node.js would answer it before the gate, and without a body.
+    server.on('checkExpectation', listener);
+    // No proxy.
+    server.on('connect', (_request, socket: Socket) => endWith(socket, 'method_not_allowed', context.language));
+  }
   socketServer.on('clientError', (error: NodeJS.ErrnoException, socket) =>
     refuseConnection(error, socket as Socket, context.language),
   );
   return { app, socketServer };
+}
+
+/** Node.js takes the first of several Host headers; which of them was meant, nobody knows (RFC 9112, 3.2). */
+function requireOneHost(rawHeaders: readonly string[]): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  if (hosts > 1) throw new SignetError('host_not_allowed');
+}
+
+/** Refuses a query where a route of the API takes none: a name that nobody reads is a mistake that nobody would see. */
+function requireNoQuery({ raw }: FastifyRequest, url: string | undefined, querystring: unknown): void {
+  if (querystring !== undefined || !raw.url?.includes('?') || !url?.startsWith('/v1/')) return;
+  const errors = [{ field: 'query', expected: 'nothing' }];
+  throw new SignetError('invalid_request', { params: { field: 'query' }, extra: { errors } });
+}
+
+/** Fastify wants a content type of the method QUERY before it looks whether any route takes it; none does. */
+function isQuery(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'FST_ERR_ROUTE_MISSING_CONTENT_TYPE';
 }
 
 /** Why this arrival is turned away, or null. */
@@ -156,6 +189,10 @@ function refuseConnection(error: NodeJS.ErrnoException, socket: Socket, language
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? 'request_timeout'
         : 'invalid_request';
+  endWith(socket, code, language);
+}
+
+function endWith(socket: Socket, code: ErrorCode, language: string | undefined): void {
   socket.end(rawProblem(code, pickLanguage(language === undefined ? {} : { configured: language })));
   // Whoever never closes its end must not keep ours; destroyed at once, what is still unread would take the answer with it.
   socket.resume();

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, openSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isStoreError, StoreFailure, storeFailure } from './failure.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -129,12 +129,48 @@ export class Database {
 
 /** Makes the file before SQLite does, which would give it and its log the umask's mode; or checks the one that is there. */
 function prepareFile(path: string): void {
-  if (existsSync(path) && statSync(path).size > 0) {
-    inspect(path);
-    return;
+  if (!existsSync(path)) makeFile(path);
+  if (statSync(path).size === 0) throw new StoreFailure('corrupt', path, 'the file is empty');
+  inspect(path);
+}
+
+/**
+ * A new database comes into its place whole and only where none is: an empty file there is one that has lost what it held, and not
+ * one that was just begun.
+ */
+function makeFile(path: string): void {
+  const fresh = `${path}.${process.pid}`;
+  rmSync(fresh, { force: true });
+  closeSync(openSync(fresh, 'ax', 0o600));
+  try {
+    const sqlite = new DatabaseSync(fresh);
+    try {
+      // On the disk in one go, below: nobody has anything to lose in it before.
+      sqlite.exec('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF');
+      migrate(sqlite);
+    } finally {
+      sqlite.close();
+    }
+    const file = openSync(fresh, 'r+');
+    fsyncSync(file);
+    closeSync(file);
+    place(fresh, path);
+  } finally {
+    rmSync(fresh, { force: true });
   }
-  closeSync(openSync(path, 'a', 0o600));
-  chmodSync(path, 0o600);
+}
+
+/** Another daemon that starts at the same time may have been first: a link, unlike a renaming, leaves its file alone. */
+function place(fresh: string, path: string): void {
+  try {
+    linkSync(fresh, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error;
+    // A file system without links.
+    renameSync(fresh, path);
+  }
 }
 
 /** Reads an existing database through a connection that cannot write, because opening one for writing may already change it. */

@@ -170,6 +170,19 @@ describe.each(ROUTES)('$method $path', (route) => {
   });
 });
 
+describe('a route that takes no query', () => {
+  it.each(['?x=1', '?x', '?__proto__[a]=1', '?'])('refuses %s', async (query) => {
+    expectProblem(await at.daemon.call('GET', `/v1/tokens${query}`), 'invalid_request');
+    expectProblem(await at.daemon.call('POST', `/v1/tokens/${at.daemon.tokenId}/logout${query}`), 'invalid_request');
+  });
+});
+
+describe('the method QUERY', () => {
+  it('is one that no route takes', async () => {
+    expectProblem(await at.daemon.call('QUERY', '/v1/tokens'), 'method_not_allowed');
+  });
+});
+
 describe('a route that takes no body', () => {
   const logout = (body: unknown) => at.daemon.call('POST', `/v1/tokens/${at.daemon.tokenId}/logout`, body);
 
@@ -258,6 +271,27 @@ describe('the connection', () => {
     const text = await raw(bytes());
     expect(text).not.toContain(MARK);
     expect(problemOf(text)).toEqual(refused);
+  });
+
+  it('that is to become a tunnel is refused', async () => {
+    for (const place of [{ port: at.daemon.port }, { socketPath: at.daemon.socket }]) {
+      const text = await sendRaw(place, `CONNECT bank.example:443 HTTP/1.1\r\n${head()}\r\n`);
+      expect(problemOf(text)).toEqual({ status: 405, code: 'method_not_allowed' });
+    }
+  });
+
+  it('with two hosts is refused, whichever comes first', async () => {
+    const other = 'Host: evil.example\r\n';
+    for (const headers of [`${head()}${other}`, `${other}${head()}`]) {
+      const text = await raw(`GET /health HTTP/1.1\r\n${headers}Connection: close\r\n\r\n`);
+      expect(problemOf(text)).toEqual({ status: 421, code: 'host_not_allowed' });
+    }
+  });
+
+  it('may expect what nobody knows, and passes the gate with it', async () => {
+    const expecting = (headers: string) => raw(`GET /v1/tokens HTTP/1.1\r\n${headers}Expect: tea\r\nConnection: close\r\n\r\n`);
+    expect(await expecting(head())).toMatch(/^HTTP\/1\.1 200 /);
+    expect(problemOf(await expecting(`Host: 127.0.0.1:${at.daemon.port}\r\n`))).toEqual({ status: 401, code: 'unauthenticated' });
   });
 
   it('of the oldest kind has no Host and so no place here', async () => {

@@ -139,6 +139,24 @@ describe('what is not ours to touch', () => {
   });
 });
 
+describe('an empty file in its place', () => {
+  test('has lost what it held: it is told and left as it is', () => {
+    const path = place();
+    Database.open(path).close();
+    writeFileSync(path, '');
+    expect(refusal(path)).toBe('corrupt');
+    expect(statSync(path).size).toBe(0);
+  });
+
+  test('is never made: a new database comes whole, readable by its owner only, with nothing beside it', () => {
+    const path = place();
+    Database.open(path).close();
+    expect(statSync(path).size).toBeGreaterThan(0);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(path, '..'))).toEqual(['signet.db']);
+  });
+});
+
 describe('a database of ours', () => {
   test('survives a crash with its log', () => {
     const path = place();
@@ -171,9 +189,10 @@ describe('a database of ours', () => {
 
   test('an interrupted first start is taken up again', () => {
     const path = place();
-    writeFileSync(path, '');
+    writeFileSync(`${path}.${process.pid}`, 'half of it');
     expect(refusal(path)).toBe('ok');
     expect(refusal(path)).toBe('ok');
+    expect(readdirSync(join(path, '..'))).toEqual(['signet.db']);
   });
 
   test('nothing is left beside it when it is closed', () => {
