@@ -165,7 +165,8 @@ describe('an answer', () => {
     const person = await attend();
     const { answer } = put(QUESTIONS.confirm);
     const { id } = await person.next('confirm');
-    const say = (to: string, what = 'answer') => daemon.call('POST', `/v1/prompts/${to}/${what}`, { kind: 'confirm' });
+    const bodies: Record<string, object> = { answer: { kind: 'confirm' }, cancel: {} };
+    const say = (to: string, what = 'answer') => daemon.call('POST', `/v1/prompts/${to}/${what}`, bodies[what]);
     expect(await say(id)).toMatchObject({ status: 204, text: '' });
     expect(await answer).toEqual({});
     for (const to of [id, 'never', '%00', 'x'.repeat(100)])
