@@ -78,7 +78,6 @@ export async function buildApi(context: ApiContext): Promise<Api> {
       const { web } = config;
       if (web !== undefined) {
         request.principal = context.gate.requireSite(arrival, web);
-        requireNoQuery(request, url, schema?.querystring);
         return done();
       }
       context.gate.requirePlace(arrival);
@@ -150,7 +149,7 @@ function requireOneHost(rawHeaders: readonly string[]): void {
   if (hosts > 1) throw new SignetError('host_not_allowed');
 }
 
-/** Refuses a query where a route of the API takes none: a name that nobody reads is a mistake that nobody would see. */
+/** Refuses a query where a route for programs takes none: a name that nobody reads is a mistake that nobody would see. */
 function requireNoQuery({ raw }: FastifyRequest, url: string | undefined, querystring: unknown): void {
   if (querystring !== undefined || !raw.url?.includes('?') || !url?.startsWith('/v1/')) return;
   const errors = [{ field: 'query', expected: 'nothing' }];
